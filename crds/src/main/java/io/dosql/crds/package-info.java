@@ -1,0 +1,5 @@
+/** Temporary. */
+@NullMarked
+package io.dosql.crds;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Temporary. */
+@NullMarked
+package io.dosql.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Temporary. */
+@NullMarked
+package io.dosql.quickstart;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Temporary. */
+@NullMarked
+package io.dosql.operator;
+
+import org.jspecify.annotations.NullMarked;
