@@ -1,5 +1,0 @@
-/** Temporary. */
-@NullMarked
-package io.dosql.engine;
-
-import org.jspecify.annotations.NullMarked;

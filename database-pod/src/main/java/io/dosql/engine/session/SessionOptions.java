@@ -1,0 +1,24 @@
+package io.dosql.engine.session;
+
+import java.time.Duration;
+
+/**
+ * What a session may do.
+ *
+ * @param mayWrite false for a token of role {@code ro}: writes fail with TXN_READ_ONLY_VIOLATION
+ * @param statementTimeout longest run of one statement, then TIMEOUT
+ * @param lockTimeout longest wait for the tenant's writer, then TXN_LOCK_TIMEOUT
+ * @param transactionTimeout longest life of an interactive transaction, then it is rolled back and
+ *     its next call fails with TXN_TIMEOUT
+ */
+public record SessionOptions(
+    boolean mayWrite,
+    Duration statementTimeout,
+    Duration lockTimeout,
+    Duration transactionTimeout) {
+
+  /** A writing session with the default limits. */
+  public static final SessionOptions DEFAULT =
+      new SessionOptions(
+          true, Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(30));
+}

@@ -1,0 +1,51 @@
+package io.dosql.engine.session;
+
+import java.util.List;
+
+/**
+ * One client's conversation with one tenant: a Hrana stream, or a single request. It remembers the
+ * open transaction, {@code PRAGMA foreign_keys} and the last inserted rowid.
+ *
+ * <p>One call at a time; calls may come from different threads and block (call from virtual
+ * threads). All failures are {@link io.dosql.engine.error.DosqlException}; after one, the session
+ * can go on unless the code says otherwise. Nothing that a call returns may leave the process
+ * before {@link #settle()} has returned.
+ */
+public interface SqlSession extends AutoCloseable {
+
+  /**
+   * Runs one statement: in the open transaction, else on its own. {@code BEGIN} in any form,
+   * COMMIT, END, ROLLBACK, SAVEPOINT, RELEASE work as in SQLite; BEGIN TRANSACTION READONLY opens a
+   * transaction that refuses writes. Reads never wait for writers.
+   */
+  Outcome execute(SqlStatement statement, RowSink sink);
+
+  /**
+   * Runs all statements in one transaction of their own: all or none. The sink of statement i is
+   * {@code sinks.get(i)}. Fails if a transaction is open. The failing statement's index (from 0) is
+   * in {@code DosqlException.statementIndex()}.
+   */
+  List<Outcome> executeAtomically(List<SqlStatement> statements, List<? extends RowSink> sinks);
+
+  /**
+   * Runs statements separated by semicolons, without parameters, dropping their rows, each on its
+   * own unless the text itself opens a transaction. Stops at the first failure.
+   */
+  void executeScript(String sql);
+
+  /** Compiles a statement without running it. */
+  Description describe(String sql);
+
+  /** True while no transaction is open. */
+  boolean isAutocommit();
+
+  /**
+   * Waits until everything that earlier calls have written or may have seen is durable. Must come
+   * before any answer leaves.
+   */
+  void settle();
+
+  /** Rolls back what is open and frees the writer at once. Idempotent; any thread. */
+  @Override
+  void close();
+}

@@ -1,0 +1,10 @@
+package io.dosql.engine.sqlite;
+
+/** Storage class of one value in a row. */
+public enum ColumnType {
+  INTEGER,
+  REAL,
+  TEXT,
+  BLOB,
+  NULL
+}
