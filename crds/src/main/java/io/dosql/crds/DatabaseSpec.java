@@ -1,0 +1,42 @@
+package io.dosql.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Size;
+import org.jspecify.annotations.Nullable;
+
+/** What a database shall be. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DatabaseSpec(
+    @Nullable
+        @Size(min = 1, max = 512)
+        @JsonPropertyDescription(
+            "Image of the engine pod; the one that the operator was installed with if absent.")
+        String image,
+    @Default("{}") @JsonPropertyDescription("The volume that holds the tenants and the commit log.")
+        Storage storage,
+    @Default(
+            "{\"requests\": {\"cpu\": \"100m\", \"memory\": \"256Mi\"}, \"limits\": {\"memory\":"
+                + " \"512Mi\"}}")
+        @JsonPropertyDescription("Compute resources of the engine container.")
+        Resources resources,
+    @Default("{}") @JsonPropertyDescription("Which tenants there may be.") Tenants tenants,
+    @Nullable
+        @JsonPropertyDescription(
+            "Where backups go, when they are taken and how long they are kept. Absent: no backups.")
+        BackupPolicy backup) {
+
+  public DatabaseSpec(
+      @Nullable String image,
+      @Nullable Storage storage,
+      @Nullable Resources resources,
+      @Nullable Tenants tenants,
+      @Nullable BackupPolicy backup) {
+    this.image = image;
+    this.storage = storage == null ? new Storage(null, null, null) : storage;
+    this.resources = resources == null ? new Resources(null, null) : resources;
+    this.tenants = tenants == null ? new Tenants(null, null) : tenants;
+    this.backup = backup;
+  }
+}
