@@ -10,6 +10,8 @@ public enum ErrorCode {
   INVALID_REQUEST(400, false, "Correct the request as the message says."),
   NOT_FOUND(404, false, "Check the path and the names in it."),
   METHOD_NOT_ALLOWED(405, false, "Use a method that the path supports."),
+  UNSUPPORTED_MEDIA_TYPE(415, false, "Send the body as 'Content-Type: application/json'."),
+  OPERATION_CONFLICT(409, false, "Use another id for another operation."),
   PAYLOAD_TOO_LARGE(413, false, "Send a smaller request, or split it."),
   RESPONSE_TOO_LARGE(413, false, "Add LIMIT, or select fewer or smaller columns."),
   TXN_NOT_FOUND(404, false, "Start the transaction again."),
@@ -22,6 +24,9 @@ public enum ErrorCode {
   TXN_ALREADY_ACTIVE(400, false, "Commit or roll back the open transaction first."),
   TXN_SAVEPOINT_NOT_FOUND(404, false, "Use the name of a savepoint that is open."),
   TXN_READ_ONLY_VIOLATION(403, false, "Use a transaction and a token that may write."),
+  STREAM_EXPIRED(410, false, "Open a new stream and begin its work again."),
+  STREAM_BATON_INVALID(
+      400, false, "Send the baton of the stream's last answer, each once, one after the other."),
   CONNECTION_ERROR(503, true, "Try again in a moment."),
   TIMEOUT(408, true, "Make the statement cheaper, or give it more time."),
   UNAUTHORIZED(401, false, "Send a valid token as 'Authorization: Bearer'."),

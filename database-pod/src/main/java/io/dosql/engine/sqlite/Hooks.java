@@ -1,0 +1,160 @@
+package io.dosql.engine.sqlite;
+
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The callbacks of one connection. They run inside a native call, on the thread that made it. No
+ * exception may leave them, or the JVM ends: what one throws is kept, SQLite is told to give up,
+ * and whoever made the native call throws it on by {@link #throwIfFailed}.
+ *
+ * <p>Used under the connection's guard only, which is shut while a callback runs.
+ */
+final class Hooks {
+
+  private static final int GO_ON = 0;
+  private static final int GIVE_UP = 1;
+
+  private final OwnerGuard guard;
+  private @Nullable Authorizer authorizer;
+  private @Nullable BooleanSupplier progressHandler;
+  private @Nullable BooleanSupplier commitHook;
+  private @Nullable Runnable rollbackHook;
+  private @Nullable Throwable failure;
+  // Invariant: 0 until a callback is registered, then this object's place in the table of stubs.
+  private int slot;
+
+  Hooks(OwnerGuard guard) {
+    this.guard = guard;
+  }
+
+  void setAuthorizer(long connection, @Nullable Authorizer replacement) {
+    // Here and below: the field is set before C may call, and stays set until C no longer does.
+    authorizer = replacement == null ? authorizer : replacement;
+    HookCalls.setAuthorizer(
+        connection, function(replacement, HookStubs.AUTHORIZER), slotFor(replacement));
+    authorizer = replacement;
+  }
+
+  void setProgressHandler(
+      long connection, int instructions, @Nullable BooleanSupplier replacement) {
+    progressHandler = replacement == null ? progressHandler : replacement;
+    HookCalls.setProgressHandler(
+        connection,
+        instructions,
+        function(replacement, HookStubs.PROGRESS_HANDLER),
+        slotFor(replacement));
+    progressHandler = replacement;
+  }
+
+  void setCommitHook(long connection, @Nullable BooleanSupplier replacement) {
+    commitHook = replacement == null ? commitHook : replacement;
+    HookCalls.setCommitHook(
+        connection, function(replacement, HookStubs.COMMIT_HOOK), slotFor(replacement));
+    commitHook = replacement;
+  }
+
+  void setRollbackHook(long connection, @Nullable Runnable replacement) {
+    rollbackHook = replacement == null ? rollbackHook : replacement;
+    HookCalls.setRollbackHook(
+        connection, function(replacement, HookStubs.ROLLBACK_HOOK), slotFor(replacement));
+    rollbackHook = replacement;
+  }
+
+  /** Must not be called before C has forgotten the connection. */
+  void unregister() {
+    if (slot != 0) {
+      HookStubs.REGISTERED.remove(slot);
+      slot = 0;
+    }
+  }
+
+  boolean hasFailed() {
+    return failure != null;
+  }
+
+  /** Throws what a callback threw during the native call that has just returned. */
+  void throwIfFailed() {
+    Throwable thrown = failure;
+    if (thrown != null) {
+      failure = null;
+      throw Native.unexpected(thrown);
+    }
+  }
+
+  int authorize(int actionCode, long first, long second, long database, long trigger) {
+    guard.beginCallback();
+    try {
+      AuthorizerAction action = AuthorizerAction.of(actionCode);
+      Authorizer current = authorizer;
+      if (action == null || current == null) {
+        return Authorizer.Decision.DENY.code();
+      }
+      return current
+          .authorize(
+              action,
+              Native.stringOrNull(first),
+              Native.stringOrNull(second),
+              Native.stringOrNull(database),
+              Native.stringOrNull(trigger))
+          .code();
+    } catch (Throwable e) {
+      keep(e);
+      return Authorizer.Decision.DENY.code();
+    } finally {
+      guard.endCallback();
+    }
+  }
+
+  int progress() {
+    return ask(progressHandler);
+  }
+
+  int commit() {
+    return ask(commitHook);
+  }
+
+  void rolledBack() {
+    guard.beginCallback();
+    try {
+      Runnable current = rollbackHook;
+      if (current != null) {
+        current.run();
+      }
+    } catch (Throwable e) {
+      keep(e);
+    } finally {
+      guard.endCallback();
+    }
+  }
+
+  private int ask(@Nullable BooleanSupplier goOn) {
+    guard.beginCallback();
+    try {
+      return goOn == null || goOn.getAsBoolean() ? GO_ON : GIVE_UP;
+    } catch (Throwable e) {
+      keep(e);
+      return GIVE_UP;
+    } finally {
+      guard.endCallback();
+    }
+  }
+
+  private void keep(Throwable e) {
+    if (failure == null) {
+      failure = e;
+    }
+  }
+
+  /** This object's slot, taken when the first callback is registered. */
+  private int slotFor(@Nullable Object callback) {
+    if (slot == 0 && callback != null) {
+      slot = HookStubs.REGISTERED.add(this);
+    }
+    return slot;
+  }
+
+  private static long function(@Nullable Object callback, long stub) {
+    return callback == null ? 0 : stub;
+  }
+}
