@@ -1,0 +1,141 @@
+package io.dosql.engine.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes durable what has gathered, a batch at a time: one write and one sync, however many clients
+ * and tenants wait for it. Its steps belong to one thread; listeners and figures to anyone.
+ */
+final class Flusher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
+
+  private final AppendBuffer buffer;
+  private final Segments segments;
+  private final Consumer<Throwable> onFailure;
+  private final Runnable onHalfFull;
+  private final List<FlushListener> flushListeners = new CopyOnWriteArrayList<>();
+  private final List<SettledListener> settledListeners = new CopyOnWriteArrayList<>();
+
+  private final AtomicLong flushes = new AtomicLong();
+  private final AtomicLong records = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong lastNanos = new AtomicLong();
+  private final AtomicLong totalNanos = new AtomicLong();
+
+  /** Whether the log ends with records that no later batch proves to be synced. */
+  private boolean needsMarker;
+
+  /**
+   * Continues a log.
+   *
+   * @param onFailure told of what went wrong; never called twice, and no step does anything after
+   * @param onHalfFull called after each flush while the active segment is more than half full
+   */
+  Flusher(
+      AppendBuffer buffer,
+      Segments segments,
+      boolean needsMarker,
+      Consumer<Throwable> onFailure,
+      Runnable onHalfFull) {
+    this.buffer = buffer;
+    this.segments = segments;
+    this.needsMarker = needsMarker;
+    this.onFailure = onFailure;
+    this.onHalfFull = onHalfFull;
+  }
+
+  /** Flushes what has gathered. Returns whether there was anything and it is durable now. */
+  boolean step() {
+    return flush(buffer::take);
+  }
+
+  /**
+   * Writes an empty batch if the log ends with records: whoever reads the log then knows that they
+   * were synced.
+   */
+  void mark() {
+    if (needsMarker) {
+      flush(buffer::takeMarker);
+    }
+  }
+
+  private boolean flush(Supplier<Optional<Batch>> source) {
+    try {
+      Optional<Batch> batch = source.get();
+      return batch.isPresent() && flush(batch.get());
+    } catch (Throwable e) {
+      // Whatever was thrown, an error of the JVM included, leaves unknown what is on disk.
+      onFailure.accept(e);
+      return false;
+    }
+  }
+
+  private boolean flush(Batch batch) throws IOException {
+    long startedNanos = System.nanoTime();
+    ByteBuffer sealed = batch.seal();
+    int batchBytes = sealed.remaining();
+    segments.write(batch.start(), batch.sequence(), sealed, buffer.latestTimeMillis());
+    return settle(batch, batchBytes, System.nanoTime() - startedNanos);
+  }
+
+  private boolean settle(Batch batch, int batchBytes, long nanos) {
+    if (!buffer.settle(batch)) {
+      return false;
+    }
+    needsMarker = !batch.isEmpty();
+    flushes.incrementAndGet();
+    records.addAndGet(batch.records());
+    bytes.addAndGet(batchBytes);
+    lastNanos.set(nanos);
+    totalNanos.addAndGet(nanos);
+    LogPosition position = new LogPosition(batch.end());
+    settledListeners.forEach(listener -> tell(() -> listener.settled(position)));
+    batch.settled().complete(null);
+    flushListeners.forEach(
+        listener -> tell(() -> listener.flushed(batch.records(), batchBytes, nanos)));
+    if (segments.isHalfFull()) {
+      onHalfFull.run();
+    }
+    return true;
+  }
+
+  private static void tell(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      LOG.error("A listener of the commit log failed", e);
+    }
+  }
+
+  List<FlushListener> flushListeners() {
+    return flushListeners;
+  }
+
+  List<SettledListener> settledListeners() {
+    return settledListeners;
+  }
+
+  LogStatistics statistics(LogIndex index) {
+    return new LogStatistics(
+        new LogPosition(buffer.appended()),
+        new LogPosition(buffer.settled()),
+        segments.sizeBytes(),
+        segments.count(),
+        flushes.get(),
+        records.get(),
+        bytes.get(),
+        lastNanos.get(),
+        totalNanos.get(),
+        index.parts());
+  }
+}

@@ -1,0 +1,66 @@
+package io.dosql.engine.log;
+
+import java.time.Duration;
+
+/**
+ * The limits of a commit log.
+ *
+ * @param segmentBytes size of new segments, a multiple of 512; default 16 MiB: a segment is what is
+ *     preallocated and released at once. Existing segments keep the size they have
+ * @param maxBufferedBytes memory for what is appended but not durable, default 8 MiB, half for the
+ *     batch that gathers and half for the batch that is being written; {@link CommitLog#append}
+ *     waits beyond that
+ * @param maxPartPageBytes most bytes of page images in a part, default 1 MiB; a larger commit takes
+ *     several parts
+ * @param maxPartSectionBytes most bytes of all other sections of a part before compression, default
+ *     1 MiB
+ * @param appendTimeout longest wait of an append for room in the buffer, default 30 s
+ * @param closeTimeout longest wait of {@link CommitLog#close} for the last flush, default 10 s
+ */
+public record LogOptions(
+    int segmentBytes,
+    int maxBufferedBytes,
+    int maxPartPageBytes,
+    int maxPartSectionBytes,
+    Duration appendTimeout,
+    Duration closeTimeout) {
+
+  /** Most sections of a part, the page images not counted. */
+  public static final int MAX_PART_SECTIONS = 64;
+
+  public static final LogOptions DEFAULT =
+      new LogOptions(
+          16 << 20, 8 << 20, 1 << 20, 1 << 20, Duration.ofSeconds(30), Duration.ofSeconds(10));
+
+  /** Keeps offsets in a segment, and what is computed from them, far within an int. */
+  private static final int MAX_SEGMENT_BYTES = 1 << 30;
+
+  public LogOptions {
+    checkRange("maxPartPageBytes", maxPartPageBytes, CommitPart.MAX_PAGE_SIZE_BYTES);
+    checkRange("maxPartSectionBytes", maxPartSectionBytes, 0);
+    int largestBatch =
+        LogFormat.roundUp(
+            BatchHeader.BYTES + PartEncoder.maxRecordBytes(maxPartPageBytes, maxPartSectionBytes),
+            LogFormat.SECTOR_BYTES);
+    // A part never spans batches, and a batch never spans segments.
+    checkRange("segmentBytes", segmentBytes, LogFormat.SECTOR_BYTES + largestBatch);
+    checkRange("maxBufferedBytes", maxBufferedBytes, 2 * largestBatch);
+    if (segmentBytes % LogFormat.SECTOR_BYTES != 0) {
+      throw new IllegalArgumentException(
+          "segmentBytes must be a multiple of %d: %d"
+              .formatted(LogFormat.SECTOR_BYTES, segmentBytes));
+    }
+  }
+
+  private static void checkRange(String name, int value, int min) {
+    if (value < min || value > MAX_SEGMENT_BYTES) {
+      throw new IllegalArgumentException(
+          "%s must be from %d to %d bytes: %d".formatted(name, min, MAX_SEGMENT_BYTES, value));
+    }
+  }
+
+  /** The most bytes of one batch: half of the buffer, in whole sectors. */
+  int maxBatchBytes() {
+    return maxBufferedBytes / 2 / LogFormat.SECTOR_BYTES * LogFormat.SECTOR_BYTES;
+  }
+}

@@ -1,0 +1,129 @@
+package io.dosql.engine.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads settled parts in log order. At the end it may be asked again later. Holds the log from
+ * where it is; {@link #close} ends that. Not thread safe; after an exception it is only good for
+ * closing.
+ */
+public final class LogReader implements Closeable {
+
+  private final Segments segments;
+  private final LogPosition from;
+  private final PartDecoder decoder;
+  private final LongSupplier settled;
+  private final LongConsumer onSegment;
+  private final Runnable onClose;
+
+  private SegmentReader reader;
+
+  /** Where the next batch begins. */
+  private long nextBatch;
+
+  private long nextSequence;
+
+  /** The batch whose records are being read. */
+  private @Nullable BatchHeader batch;
+
+  private ByteBuffer bytes = ByteBuffer.allocate(0);
+
+  /** Offset of the next record in the batch. */
+  private int offset;
+
+  /**
+   * Begins to read.
+   *
+   * @param header the segment that {@code from} lies in
+   * @param onSegment told the begin of each further segment when it is entered
+   */
+  LogReader(
+      Segments segments,
+      SegmentHeader header,
+      LogPosition from,
+      PartDecoder decoder,
+      LongSupplier settled,
+      LongConsumer onSegment,
+      Runnable onClose)
+      throws IOException {
+    this.segments = segments;
+    this.from = from;
+    this.decoder = decoder;
+    this.settled = settled;
+    this.onSegment = onSegment;
+    this.onClose = onClose;
+    this.reader = segments.open(header);
+    this.nextBatch = header.segment().firstBatch();
+    this.nextSequence = header.firstSequence();
+  }
+
+  /**
+   * Reads the next part and verifies it.
+   *
+   * @return empty if none is settled yet
+   * @throws CorruptLogException if it is damaged
+   */
+  public Optional<LoggedPart> next() throws IOException {
+    while (true) {
+      if (batch != null && offset < batch.usedBytes()) {
+        LoggedPart part = nextInBatch(batch);
+        if (part.position().compareTo(from) >= 0) {
+          return Optional.of(part);
+        }
+      } else if (!enterNextBatch()) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  private LoggedPart nextInBatch(BatchHeader current) throws IOException {
+    PartCollector collector = new PartCollector(decoder, reader.segment());
+    offset += reader.visitRecord(current, bytes, offset, collector).lengthBytes();
+    return collector.part();
+  }
+
+  /** Moves on to the next settled batch; false if there is none. */
+  private boolean enterNextBatch() throws IOException {
+    batch = null;
+    while (nextBatch < settled.getAsLong()) {
+      Optional<SegmentHeader> following = segments.next(reader.segment());
+      if (following.isPresent() && following.get().previousEnd() == nextBatch) {
+        enterSegment(following.get());
+      } else {
+        BatchHeader found = reader.batch(nextBatch, nextSequence);
+        nextBatch = found.end();
+        nextSequence++;
+        if (found.end() > from.bytes()) {
+          enter(found);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void enter(BatchHeader found) throws IOException {
+    batch = found;
+    bytes = reader.bytes(found);
+    offset = BatchHeader.BYTES;
+  }
+
+  private void enterSegment(SegmentHeader following) throws IOException {
+    reader.close();
+    reader = segments.open(following);
+    nextBatch = following.segment().firstBatch();
+    onSegment.accept(following.start());
+  }
+
+  @Override
+  public void close() throws IOException {
+    onClose.run();
+    reader.close();
+  }
+}

@@ -1,0 +1,305 @@
+package io.dosql.engine.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many clients, real threads, the real file system. */
+@Timeout(60)
+class GroupCommitTest {
+
+  private static final Duration LONG = Duration.ofSeconds(50);
+
+  private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+
+  @TempDir private Path directory;
+
+  @AfterEach
+  void stop() {
+    clients.shutdownNow();
+  }
+
+  private CommitLog open(LogOptions options, LogStorage storage) throws Exception {
+    return CommitLog.open(
+        options,
+        storage,
+        failure -> {
+          throw new AssertionError(failure);
+        },
+        InstantSource.system());
+  }
+
+  private LogStorage storage() {
+    return new DirectoryLogStorage(directory);
+  }
+
+  private static LogOptions options(int segmentBytes, int maxBufferedBytes) {
+    return new LogOptions(segmentBytes, maxBufferedBytes, 64 << 10, 4 << 10, LONG, LONG);
+  }
+
+  @Test
+  void oneSyncServesManyClients() throws Exception {
+    int tenants = 32;
+    long commits = 40;
+    AtomicLong flushedRecords = new AtomicLong();
+    try (CommitLog log = open(options(256 << 10, 1 << 20), storage())) {
+      log.onFlush((records, bytes, nanos) -> flushedRecords.addAndGet(records));
+      List<Future<?>> done = new ArrayList<>();
+      for (int i = 0; i < tenants; i++) {
+        String tenant = "t" + i;
+        done.add(clients.submit(() -> commitAll(log, tenant, commits)));
+      }
+      for (Future<?> client : done) {
+        client.get(50, TimeUnit.SECONDS);
+      }
+      LogStatistics statistics = log.statistics();
+      assertThat(statistics.flushedRecords()).isEqualTo(tenants * commits);
+      assertThat(statistics.flushes()).isLessThan(tenants * commits / 2);
+      Awaitility.await()
+          .untilAsserted(() -> assertThat(flushedRecords).hasValue(tenants * commits));
+      assertThat(statistics.segments()).isGreaterThan(1);
+    }
+    try (CommitLog log = open(options(256 << 10, 1 << 20), storage())) {
+      assertThat(log.recovery().cutBytes()).isZero();
+      for (int i = 0; i < tenants; i++) {
+        assertThat(log.commitsAfter("t" + i, 0)).hasSize((int) commits);
+      }
+    }
+  }
+
+  private static void commitAll(CommitLog log, String tenant, long commits) {
+    try {
+      for (long lsn = 1; lsn <= commits; lsn++) {
+        LogPosition end = log.append(CommitParts.commit(tenant, lsn, 2));
+        log.awaitSettled(end, LONG);
+        assertThat(log.settled()).isGreaterThanOrEqualTo(end);
+      }
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void segmentsAreReleasedWhileClientsAppendAndReadersRead() throws Exception {
+    try (CommitLog log = open(options(128 << 10, 512 << 10), storage())) {
+      Future<Long> read = clients.submit(() -> readUntil(log, 4, 150));
+      List<Future<?>> done = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        String tenant = "t" + i;
+        done.add(clients.submit(() -> commitAndCheckpoint(log, tenant, 150)));
+      }
+      for (Future<?> client : done) {
+        client.get(50, TimeUnit.SECONDS);
+      }
+      assertThat(read.get(50, TimeUnit.SECONDS)).isEqualTo(4 * 150);
+      Awaitility.await()
+          .atMost(LONG)
+          .untilAsserted(() -> assertThat(log.statistics().segments()).isEqualTo(1));
+    }
+  }
+
+  private static void commitAndCheckpoint(CommitLog log, String tenant, long commits) {
+    try {
+      for (long lsn = 1; lsn <= commits; lsn++) {
+        log.awaitSettled(log.append(CommitParts.commit(tenant, lsn, 8)), LONG);
+        log.checkpointed(tenant, lsn);
+      }
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static long readUntil(CommitLog log, int tenants, long commits) throws Exception {
+    long parts = 0;
+    try (LogReader reader = log.reader(LogPosition.START)) {
+      while (parts < tenants * commits) {
+        if (reader.next().isPresent()) {
+          parts++;
+        } else {
+          Thread.onSpinWait();
+        }
+      }
+    }
+    return parts;
+  }
+
+  @Test
+  void whoFindsTheBufferFullWaitsForTheFlusher() throws Exception {
+    CountDownLatch syncStarted = new CountDownLatch(1);
+    CountDownLatch syncMayEnd = new CountDownLatch(1);
+    SlowStorage storage = new SlowStorage(storage(), syncStarted, syncMayEnd);
+    try (CommitLog log = open(options(256 << 10, 256 << 10), storage)) {
+      storage.isSlow = true;
+      log.append(CommitParts.commit("a", 1));
+      assertThat(syncStarted.await(50, TimeUnit.SECONDS)).isTrue();
+      Future<?> client =
+          clients.submit(
+              () -> {
+                for (long lsn = 2; lsn < 12; lsn++) {
+                  log.append(CommitParts.commit("a", lsn, 100));
+                }
+                return null;
+              });
+      long full = 128 << 10;
+      Awaitility.await()
+          .atMost(LONG)
+          .until(() -> log.statistics().appended().bytes() - log.settled().bytes() > full / 2);
+      assertThatThrownBy(() -> client.get(50, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      assertThat(log.statistics().appended().bytes() - log.settled().bytes())
+          .isLessThanOrEqualTo(full + LogFormat.SECTOR_BYTES);
+      syncMayEnd.countDown();
+      client.get(50, TimeUnit.SECONDS);
+      assertThat(log.commitsAfter("a", 0)).hasSize(11);
+    }
+  }
+
+  @Test
+  void closingDoesNotWaitForeverForTheDisk() throws Exception {
+    CountDownLatch syncMayEnd = new CountDownLatch(1);
+    SlowStorage storage = new SlowStorage(storage(), new CountDownLatch(1), syncMayEnd);
+    LogOptions options =
+        new LogOptions(256 << 10, 256 << 10, 64 << 10, 4 << 10, LONG, Duration.ofMillis(20));
+    CommitLog log = open(options, storage);
+    storage.isSlow = true;
+    LogPosition end = log.append(CommitParts.commit("a", 1));
+    assertThatThrownBy(log::close)
+        .isInstanceOf(LogBusyException.class)
+        .hasMessageContaining("closeTimeout");
+    syncMayEnd.countDown();
+    log.awaitSettled(end, LONG);
+  }
+
+  @Test
+  void anInterruptedReaderHarmsNobodyElse() throws Exception {
+    try (CommitLog log = open(options(256 << 10, 256 << 10), storage())) {
+      log.awaitSettled(log.append(CommitParts.commit("a", 1)), LONG);
+      Thread.currentThread().interrupt();
+      try (LogReader reader = log.reader(LogPosition.START)) {
+        assertThatThrownBy(reader::next).isInstanceOf(ClosedByInterruptException.class);
+      } finally {
+        assertThat(Thread.interrupted()).isTrue();
+      }
+      log.awaitSettled(log.append(CommitParts.commit("a", 2)), LONG);
+      try (LogReader reader = log.reader(LogPosition.START)) {
+        assertThat(reader.next()).isPresent();
+        assertThat(reader.next()).isPresent();
+      }
+    }
+  }
+
+  /** A storage whose syncs of files wait for the test. */
+  private static final class SlowStorage implements LogStorage {
+
+    private final LogStorage storage;
+    private final CountDownLatch syncStarted;
+    private final CountDownLatch syncMayEnd;
+    volatile boolean isSlow;
+
+    SlowStorage(LogStorage storage, CountDownLatch syncStarted, CountDownLatch syncMayEnd) {
+      this.storage = storage;
+      this.syncStarted = syncStarted;
+      this.syncMayEnd = syncMayEnd;
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+      return storage.list();
+    }
+
+    @Override
+    public LogFile create(String name) throws IOException {
+      return new SlowFile(storage.create(name));
+    }
+
+    @Override
+    public LogFile openForWriting(String name) throws IOException {
+      return new SlowFile(storage.openForWriting(name));
+    }
+
+    @Override
+    public LogFile openForReading(String name) throws IOException {
+      return storage.openForReading(name);
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      storage.rename(from, to);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      storage.delete(name);
+    }
+
+    @Override
+    public void syncDirectory() throws IOException {
+      storage.syncDirectory();
+    }
+
+    private final class SlowFile implements LogFile {
+
+      private final LogFile file;
+
+      SlowFile(LogFile file) {
+        this.file = file;
+      }
+
+      @Override
+      public long sizeBytes() throws IOException {
+        return file.sizeBytes();
+      }
+
+      @Override
+      public int read(ByteBuffer target, long offset) throws IOException {
+        return file.read(target, offset);
+      }
+
+      @Override
+      public int write(ByteBuffer source, long offset) throws IOException {
+        return file.write(source, offset);
+      }
+
+      @Override
+      public void sync() throws IOException {
+        if (isSlow) {
+          syncStarted.countDown();
+          try {
+            if (!syncMayEnd.await(50, TimeUnit.SECONDS)) {
+              throw new IOException("the test never let the sync end");
+            }
+          } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+          }
+        }
+        file.sync();
+      }
+
+      @Override
+      public void close() throws IOException {
+        file.close();
+      }
+    }
+  }
+}
