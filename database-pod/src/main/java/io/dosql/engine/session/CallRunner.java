@@ -1,0 +1,85 @@
+package io.dosql.engine.session;
+
+import io.dosql.engine.session.StatementRun.Counts;
+import io.dosql.engine.tenant.TenantConnection;
+import java.time.Duration;
+import java.util.OptionalLong;
+
+/** Runs a session's statements on a connection; on a pool's thread. */
+final class CallRunner {
+
+  private final SessionOptions options;
+  private final SessionState state;
+
+  CallRunner(SessionOptions options, SessionState state) {
+    this.options = options;
+    this.state = state;
+  }
+
+  /** On a reader; throws {@link NeedsWriter}, before anything has happened, if it would write. */
+  Counts read(TenantConnection connection, Call call, Runnable snapshotTaken) {
+    return connection.run(
+        call.sql(),
+        false,
+        options.statementTimeout(),
+        statement -> {
+          if (!statement.isReadOnly()) {
+            if (!options.mayWrite()) {
+              throw SessionFailures.readOnlyToken();
+            }
+            throw new NeedsWriter();
+          }
+          return StatementRun.run(
+              connection.sqlite(),
+              statement,
+              call.statement().parameters(),
+              call.sink(),
+              snapshotTaken);
+        });
+  }
+
+  /** On the writer. */
+  Counts write(TenantConnection connection, Call call, Duration timeout) {
+    Counts counts =
+        connection.run(
+            call.sql(),
+            call.kind() instanceof StatementKind.Vacuum,
+            timeout,
+            statement ->
+                StatementRun.run(
+                    connection.sqlite(),
+                    statement,
+                    call.statement().parameters(),
+                    call.sink(),
+                    () -> {}));
+    if (counts.rowsWritten() > 0) {
+      state.rememberInsert(connection);
+    }
+    return counts;
+  }
+
+  /** BEGIN, SAVEPOINT and their like. */
+  void control(TenantConnection connection, String sql) {
+    boolean row =
+        connection.run(sql, false, options.statementTimeout(), statement -> statement.step());
+    if (row) {
+      throw new IllegalStateException("a row from " + sql);
+    }
+  }
+
+  Outcome outcome(Call call, Counts counts, long lsn) {
+    return new Outcome(
+        counts.rowsReturned(),
+        counts.rowsRead(),
+        counts.rowsWritten(),
+        counts.changes(),
+        counts.rowsWritten() > 0 ? state.lastInsertRowid() : OptionalLong.empty(),
+        Duration.ofNanos(System.nanoTime() - call.startNanos()),
+        lsn);
+  }
+
+  /** The outcome of what the session did by itself. */
+  Outcome nothing(Call call) {
+    return outcome(call, new Counts(0, 0, 0, 0), 0);
+  }
+}

@@ -1,0 +1,135 @@
+package io.dosql.engine.session;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a statement is, as far as its first words tell: which connection it needs, and whether it
+ * opens or ends a transaction. Everything else is left to SQLite's own parser.
+ */
+sealed interface StatementKind {
+
+  /** BEGIN in any form. */
+  record Begin(Mode mode) implements StatementKind {
+    enum Mode {
+      DEFERRED,
+      IMMEDIATE,
+      READ_ONLY
+    }
+  }
+
+  /** COMMIT or END. */
+  record Commit() implements StatementKind {}
+
+  /** ROLLBACK of everything, not TO a savepoint. */
+  record Rollback() implements StatementKind {}
+
+  /** SAVEPOINT, RELEASE or ROLLBACK TO. */
+  record Savepoint(boolean opens) implements StatementKind {}
+
+  /** PRAGMA foreign_keys = …: kept by the session. */
+  record SetForeignKeys(boolean enforced) implements StatementKind {}
+
+  /** VACUUM: needs a connection without a transaction. */
+  record Vacuum() implements StatementKind {}
+
+  /**
+   * Reads only, or looks so; SQLite has the last word.
+   *
+   * @param certain false where the first word does not tell: WITH … INSERT, PRAGMA user_version = 1
+   */
+  record Read(boolean certain) implements StatementKind {}
+
+  /** Most likely writes. */
+  record Write() implements StatementKind {}
+
+  /** The first words after white space, comments and stray semicolons. */
+  static StatementKind of(String sql) {
+    int start = skipBlank(sql, 0);
+    String keyword = word(sql, start);
+    return switch (keyword) {
+      case "BEGIN" -> new Begin(mode(sql.substring(start)));
+      case "COMMIT", "END" -> new Commit();
+      case "ROLLBACK" ->
+          ROLLBACK_TO.matcher(sql).region(start, sql.length()).lookingAt()
+              ? new Savepoint(false)
+              : new Rollback();
+      case "SAVEPOINT" -> new Savepoint(true);
+      case "RELEASE" -> new Savepoint(false);
+      case "VACUUM" -> new Vacuum();
+      case "PRAGMA" -> pragma(sql, start);
+      case "SELECT", "VALUES", "EXPLAIN", "" -> new Read(true);
+      case "WITH" -> new Read(false);
+      default -> new Write();
+    };
+  }
+
+  private static StatementKind pragma(String sql, int start) {
+    Matcher matcher = FOREIGN_KEYS.matcher(sql).region(start, sql.length());
+    if (!matcher.lookingAt()) {
+      return new Read(false);
+    }
+    String value = firstNonNull(matcher.group(1), matcher.group(2)).toLowerCase(Locale.ROOT);
+    return new SetForeignKeys(
+        value.equals("1") || value.equals("on") || value.equals("true") || value.equals("yes"));
+  }
+
+  private static String firstNonNull(@Nullable String first, @Nullable String second) {
+    return first != null ? first : String.valueOf(second);
+  }
+
+  private static Begin.Mode mode(String begin) {
+    Matcher matcher = BEGIN.matcher(begin);
+    if (!matcher.find()) {
+      return Begin.Mode.DEFERRED;
+    }
+    if (matcher.group("readonly") != null) {
+      return Begin.Mode.READ_ONLY;
+    }
+    return matcher.group("immediate") != null ? Begin.Mode.IMMEDIATE : Begin.Mode.DEFERRED;
+  }
+
+  /** Index of the first character that is neither blank, comment nor semicolon. */
+  private static int skipBlank(String sql, int from) {
+    int at = from;
+    while (at < sql.length()) {
+      char c = sql.charAt(at);
+      if (Character.isWhitespace(c) || c == ';' || c == '\uFEFF') {
+        at++;
+      } else if (sql.startsWith("--", at)) {
+        int end = sql.indexOf('\n', at);
+        at = end < 0 ? sql.length() : end + 1;
+      } else if (sql.startsWith("/*", at)) {
+        int end = sql.indexOf("*/", at + 2);
+        at = end < 0 ? sql.length() : end + 2;
+      } else {
+        break;
+      }
+    }
+    return at;
+  }
+
+  private static String word(String sql, int start) {
+    int end = start;
+    while (end < sql.length() && Character.isLetter(sql.charAt(end))) {
+      end++;
+    }
+    return sql.substring(start, end).toUpperCase(Locale.ROOT);
+  }
+
+  Pattern BEGIN =
+      Pattern.compile(
+          "^BEGIN\\b\\s*(?:(?<immediate>IMMEDIATE|EXCLUSIVE)\\b|(?:DEFERRED|CONCURRENT)\\b)?\\s*"
+              + "(?:TRANSACTION\\b)?\\s*(?<readonly>READONLY\\b)?",
+          Pattern.CASE_INSENSITIVE);
+
+  Pattern ROLLBACK_TO =
+      Pattern.compile("ROLLBACK\\s+(?:TRANSACTION\\s+)?TO\\b", Pattern.CASE_INSENSITIVE);
+
+  Pattern FOREIGN_KEYS =
+      Pattern.compile(
+          "PRAGMA\\s+(?:main\\s*\\.\\s*)?foreign_keys\\s*(?:=\\s*'?(\\w+)'?|\\(\\s*'?(\\w+)'?\\s*\\))",
+          Pattern.CASE_INSENSITIVE);
+}

@@ -1,0 +1,458 @@
+package io.dosql.engine.session;
+
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.log.CommitLog;
+import io.dosql.engine.session.StatementRun.Counts;
+import io.dosql.engine.tenant.ReaderLease;
+import io.dosql.engine.tenant.Tenant;
+import io.dosql.engine.tenant.TenantConnection;
+import io.dosql.engine.tenant.WriterLease;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A session on one tenant of this pod. Reads run on reader connections, writes on the writer; a
+ * deferred transaction starts as a reader and moves to the writer with its first write, if what it
+ * has read is still the newest state.
+ */
+final class TenantSession implements SqlSession {
+
+  private static final int CONTROL_STATEMENTS_MAX = 1_000;
+
+  private final Tenant tenant;
+  private final SessionOptions options;
+  private final SessionState state = new SessionState();
+  private final SeenCommits seen;
+  private final CallRunner runner;
+  private final AtomicBatch batch;
+  private final ReentrantLock oneCallAtATime = new ReentrantLock();
+
+  private volatile Transaction transaction = Transaction.NONE;
+  private volatile boolean closed;
+
+  TenantSession(Tenant tenant, CommitLog log, SessionOptions options) {
+    this.tenant = tenant;
+    this.options = options;
+    this.seen = new SeenCommits(log);
+    this.runner = new CallRunner(options, state);
+    this.batch = new AtomicBatch(tenant, options, state, seen, runner);
+  }
+
+  @Override
+  public Outcome execute(SqlStatement statement, RowSink sink) {
+    return exclusively(() -> dispatch(Call.of(statement, sink)));
+  }
+
+  private Outcome dispatch(Call call) {
+    return switch (transaction) {
+      case Transaction.None none -> alone(call);
+      case Transaction.Reading reading -> inReading(reading, call);
+      case Transaction.Writing writing -> inWriting(writing, call);
+    };
+  }
+
+  // ---- Without a transaction
+
+  private Outcome alone(Call call) {
+    return switch (call.kind()) {
+      case StatementKind.Begin begin -> begin(begin.mode(), call);
+      case StatementKind.Savepoint savepoint -> {
+        if (!savepoint.opens()) {
+          throw SessionFailures.noSavepoint();
+        }
+        yield beginReading(false, call.sql(), call);
+      }
+      case StatementKind.Commit commit -> throw SessionFailures.noTransaction("commit");
+      case StatementKind.Rollback rollback -> throw SessionFailures.noTransaction("rollback");
+      case StatementKind.SetForeignKeys set -> {
+        state.setForeignKeys(set.enforced());
+        yield runner.nothing(call);
+      }
+      case StatementKind.Read read -> readOrWriteOnce(call);
+      case StatementKind.Write write -> writeOnce(call);
+      case StatementKind.Vacuum vacuum -> writeOnce(call);
+    };
+  }
+
+  private Outcome readOrWriteOnce(Call call) {
+    try {
+      return readOnce(call);
+    } catch (NeedsWriter now) {
+      return writeOnce(call);
+    }
+  }
+
+  private Outcome readOnce(Call call) {
+    try (Tenant.Use use = tenant.use()) {
+      long lsn = use.database().lastLsn();
+      SeenCommits.Mark mark = new SeenCommits.Mark(use.database());
+      try {
+        Counts counts =
+            use.database()
+                .readOnce(
+                    options.lockTimeout(),
+                    connection -> {
+                      state.applyTo(connection);
+                      return runner.read(connection, call, mark::set);
+                    });
+        return runner.outcome(call, counts, lsn);
+      } finally {
+        seen.add(mark);
+      }
+    }
+  }
+
+  private Outcome writeOnce(Call call) {
+    checkMayWrite();
+    try (Tenant.Use use = tenant.use()) {
+      try {
+        WriterLease.Written<Counts> written =
+            use.database()
+                .writeOnce(
+                    options.lockTimeout(),
+                    connection -> {
+                      state.applyTo(connection);
+                      return runner.write(connection, call, options.statementTimeout());
+                    });
+        Long committed = written.committedLsn();
+        return runner.outcome(
+            call, written.value(), committed == null ? use.database().lastLsn() : committed);
+      } finally {
+        seen.add(use.database(), use.database().lastLsn());
+      }
+    }
+  }
+
+  // ---- Opening a transaction
+
+  private Outcome begin(StatementKind.Begin.Mode mode, Call call) {
+    return switch (mode) {
+      case DEFERRED -> beginReading(false, "BEGIN", call);
+      case READ_ONLY -> beginReading(true, "BEGIN", call);
+      case IMMEDIATE -> {
+        checkMayWrite();
+        beginWriting(List.of("BEGIN IMMEDIATE"));
+        yield runner.nothing(call);
+      }
+    };
+  }
+
+  private Outcome beginReading(boolean readOnly, String opening, Call call) {
+    Tenant.Use use = tenant.use();
+    try {
+      ReaderLease lease = use.database().reader(options.lockTimeout());
+      try {
+        run(
+            lease::call,
+            connection -> {
+              state.applyTo(connection);
+              runner.control(connection, opening);
+              return true;
+            });
+        transaction = new Transaction.Reading(use, lease, readOnly || !options.mayWrite(), opening);
+      } catch (RuntimeException failure) {
+        lease.close();
+        throw failure;
+      }
+    } catch (RuntimeException failure) {
+      use.close();
+      throw failure;
+    }
+    return runner.nothing(call);
+  }
+
+  private Transaction.Writing beginWriting(List<String> control) {
+    Tenant.Use use = tenant.use();
+    try {
+      WriterLease lease =
+          use.database().writer(options.lockTimeout(), options.transactionTimeout());
+      try {
+        WriterLease.Written<Boolean> begun =
+            lease.call(
+                connection -> {
+                  state.applyTo(connection);
+                  control.forEach(sql -> runner.control(connection, sql));
+                  return true;
+                });
+        seen.add(use.database(), lease.lastLsn());
+        assert begun.committedLsn() == null;
+        Transaction.Writing writing = new Transaction.Writing(use, lease);
+        transaction = writing;
+        return writing;
+      } catch (RuntimeException failure) {
+        lease.close();
+        throw failure;
+      }
+    } catch (RuntimeException failure) {
+      use.close();
+      throw failure;
+    }
+  }
+
+  // ---- Inside a transaction that reads
+
+  private Outcome inReading(Transaction.Reading reading, Call call) {
+    return switch (call.kind()) {
+      case StatementKind.Begin begin -> throw SessionFailures.alreadyActive();
+      case StatementKind.Vacuum vacuum -> throw SessionFailures.vacuumInTransaction();
+      case StatementKind.SetForeignKeys set ->
+          runner.nothing(call); // As in SQLite: no effect in here.
+      case StatementKind.Write write -> inWriting(upgrade(reading), call);
+      case StatementKind.Commit commit -> readHere(reading, call);
+      case StatementKind.Rollback rollback -> readHere(reading, call);
+      case StatementKind.Savepoint savepoint -> {
+        Outcome outcome = readHere(reading, call);
+        rememberControl(reading, call.sql());
+        yield outcome;
+      }
+      case StatementKind.Read read -> {
+        try {
+          yield readHere(reading, call);
+        } catch (NeedsWriter now) {
+          yield inWriting(upgrade(reading), call);
+        }
+      }
+    };
+  }
+
+  private static void rememberControl(Transaction.Reading reading, String sql) {
+    if (reading.control().size() >= CONTROL_STATEMENTS_MAX) {
+      throw new DosqlException(
+          ErrorCode.RESOURCE_EXHAUSTED,
+          "a transaction that has not written yet may use at most %d savepoint statements"
+              .formatted(CONTROL_STATEMENTS_MAX));
+    }
+    reading.control().add(sql);
+  }
+
+  private Outcome readHere(Transaction.Reading reading, Call call) {
+    long lsn = reading.lease().lastLsn();
+    if (call.kind() instanceof StatementKind.Read) {
+      reading.readsAt(lsn);
+    }
+    try {
+      Counts counts =
+          reading.lease().call(connection -> runner.read(connection, call, reading.mark()::set));
+      return runner.outcome(call, counts, lsn);
+    } finally {
+      seen.add(reading.mark());
+      endIfAutocommit(reading);
+    }
+  }
+
+  private void endIfAutocommit(Transaction.Reading reading) {
+    boolean ended = run(reading.lease()::call, connection -> connection.sqlite().isAutocommit());
+    if (ended) {
+      transaction = Transaction.NONE;
+      reading.lease().close();
+      reading.use().close();
+    }
+  }
+
+  /** Moves a deferred transaction to the writer, or tells why it cannot. */
+  private Transaction.Writing upgrade(Transaction.Reading reading) {
+    if (reading.isReadOnly()) {
+      throw SessionFailures.readOnly("the transaction is read-only");
+    }
+    checkMayWrite();
+    List<String> control = new ArrayList<>(reading.control());
+    if (StatementKind.of(control.getFirst()) instanceof StatementKind.Begin) {
+      control.set(0, "BEGIN IMMEDIATE");
+    }
+    Transaction.Writing writing = beginWriting(control);
+    if (!reading.isCurrent(writing.lease().lastLsn())) {
+      writing.lease().close();
+      writing.use().close();
+      transaction = reading;
+      throw SessionFailures.staleSnapshot();
+    }
+    reading.lease().close();
+    reading.use().close();
+    return writing;
+  }
+
+  // ---- Inside a transaction that writes
+
+  private Outcome inWriting(Transaction.Writing writing, Call call) {
+    if (call.kind() instanceof StatementKind.Begin) {
+      throw SessionFailures.alreadyActive();
+    }
+    if (call.kind() instanceof StatementKind.Vacuum) {
+      throw SessionFailures.vacuumInTransaction();
+    }
+    Duration timeout = shorter(options.statementTimeout(), writing.lease().remaining());
+    try {
+      // Whether the transaction goes on is asked in the same job, also when the statement failed.
+      boolean[] ended = new boolean[1];
+      try {
+        WriterLease.Written<Counts> written =
+            writing
+                .lease()
+                .call(
+                    connection -> {
+                      try {
+                        return runner.write(connection, call, timeout);
+                      } finally {
+                        ended[0] = connection.sqlite().isAutocommit();
+                      }
+                    });
+        Long committed = written.committedLsn();
+        return runner.outcome(
+            call, written.value(), committed == null ? writing.lease().lastLsn() : committed);
+      } finally {
+        seen.add(writing.use().database(), writing.lease().lastLsn());
+        if (ended[0]) {
+          endWriting(writing);
+        }
+      }
+    } catch (DosqlException failure) {
+      if (failure.code() == ErrorCode.TXN_TIMEOUT) {
+        endWriting(writing);
+      }
+      throw failure;
+    }
+  }
+
+  private void endWriting(Transaction.Writing writing) {
+    transaction = Transaction.NONE;
+    writing.lease().close();
+    writing.use().close();
+  }
+
+  private static <T> T run(
+      Function<Function<TenantConnection, T>, T> caller, Function<TenantConnection, T> work) {
+    return caller.apply(work);
+  }
+
+  // ---- Several statements
+
+  @Override
+  public List<Outcome> executeAtomically(
+      List<SqlStatement> statements, List<? extends RowSink> sinks) {
+    return exclusively(
+        () -> {
+          if (!isAutocommit()) {
+            throw SessionFailures.alreadyActive();
+          }
+          return batch.run(statements, sinks);
+        });
+  }
+
+  @Override
+  public void executeScript(String sql) {
+    exclusively(
+        () -> {
+          int at = 0;
+          while (true) {
+            int from = at;
+            TenantConnection.Extent extent =
+                onAnyConnection(connection -> connection.extentOfStatement(sql, from));
+            String statement = sql.substring(from, extent.end());
+            if (!extent.isEmpty()) {
+              dispatch(Call.of(new SqlStatement(statement, Parameters.NONE), RowSink.NONE));
+            }
+            if (extent.end() >= sql.length()) {
+              return true;
+            }
+            at = extent.end();
+          }
+        });
+  }
+
+  @Override
+  public Description describe(String sql) {
+    return exclusively(
+        () ->
+            onAnyConnection(
+                connection ->
+                    connection.run(
+                        sql,
+                        StatementKind.of(sql) instanceof StatementKind.Vacuum,
+                        options.statementTimeout(),
+                        StatementRun::describe)));
+  }
+
+  /** On the open transaction's connection, which knows its uncommitted schema, or on a reader. */
+  private <T> T onAnyConnection(Function<TenantConnection, T> work) {
+    return switch (transaction) {
+      case Transaction.Reading reading -> reading.lease().call(work);
+      case Transaction.Writing writing -> writing.lease().call(work).value();
+      case Transaction.None none -> {
+        try (Tenant.Use use = tenant.use()) {
+          yield use.database().readOnce(options.lockTimeout(), work);
+        }
+      }
+    };
+  }
+
+  // ---- The rest
+
+  @Override
+  public boolean isAutocommit() {
+    return transaction instanceof Transaction.None;
+  }
+
+  @Override
+  public void settle() {
+    exclusively(
+        () -> {
+          seen.settle();
+          return true;
+        });
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    switch (transaction) {
+      case Transaction.None none -> {}
+      case Transaction.Reading reading -> reading.lease().cancel();
+      case Transaction.Writing writing -> writing.lease().cancel();
+    }
+    oneCallAtATime.lock();
+    try {
+      Transaction open = transaction;
+      transaction = Transaction.NONE;
+      switch (open) {
+        case Transaction.None none -> {}
+        case Transaction.Reading reading -> {
+          reading.lease().close();
+          reading.use().close();
+        }
+        case Transaction.Writing writing -> {
+          writing.lease().close();
+          writing.use().close();
+        }
+      }
+    } finally {
+      oneCallAtATime.unlock();
+    }
+  }
+
+  private <T> T exclusively(Supplier<T> call) {
+    oneCallAtATime.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the session is closed");
+      }
+      return call.get();
+    } finally {
+      oneCallAtATime.unlock();
+    }
+  }
+
+  private void checkMayWrite() {
+    if (!options.mayWrite()) {
+      throw SessionFailures.readOnlyToken();
+    }
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+}

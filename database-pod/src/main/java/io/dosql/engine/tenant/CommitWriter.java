@@ -1,0 +1,113 @@
+package io.dosql.engine.tenant;
+
+import io.dosql.engine.log.CommitLog;
+import io.dosql.engine.log.CommitPart;
+import io.dosql.engine.log.LogPosition;
+import io.dosql.engine.log.PageImage;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Carries commits from the WAL into the log, in parts of bounded size. On the tenant's strand only.
+ */
+final class CommitWriter {
+
+  /** Who is primary: there is one pod, since its data directory began. */
+  private static final long EPOCH = 1;
+
+  private final TenantName tenant;
+  private final CommitLog log;
+  private final WalReader wal;
+  private final CommitGate gate;
+  private final LongAdder counter;
+  private final int pagesPerPart;
+  private long bytesSinceCheckpoint;
+  private long databasePages;
+
+  CommitWriter(
+      TenantName tenant, CommitLog log, WalReader wal, CommitGate gate, LongAdder counter) {
+    this.tenant = tenant;
+    this.log = log;
+    this.wal = wal;
+    this.gate = gate;
+    this.counter = counter;
+    this.pagesPerPart = log.options().maxPartPageBytes() / wal.pageSize();
+  }
+
+  /** Appends what SQLite has committed since the last call; ends the gate's attempt. */
+  void capture() throws IOException {
+    WalCommit commit = wal.next();
+    if (commit == null) {
+      gate.abandoned();
+      return;
+    }
+    long lsn = gate.last().lsn() + 1;
+    LogPosition position = append(commit, lsn);
+    bytesSinceCheckpoint += commit.to() - commit.from();
+    databasePages = Integer.toUnsignedLong(commit.databasePages());
+    gate.appended(new CommitGate.Commit(lsn, position));
+    counter.increment();
+  }
+
+  private LogPosition append(WalCommit commit, long lsn) throws IOException {
+    try {
+      return appendParts(commit, lsn);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while a commit went into the log");
+    }
+  }
+
+  private LogPosition appendParts(WalCommit commit, long lsn)
+      throws IOException, InterruptedException {
+    LogPosition position = LogPosition.START;
+    int count = commit.pages().length;
+    for (int from = 0; from < count; from += pagesPerPart) {
+      int to = Math.min(count, from + pagesPerPart);
+      position =
+          log.append(
+              new CommitPart(
+                  tenant.value(),
+                  lsn,
+                  EPOCH,
+                  from == 0,
+                  to == count,
+                  Integer.toUnsignedLong(commit.databasePages()),
+                  wal.pageSize(),
+                  images(commit, from, to),
+                  List.of()));
+    }
+    return position;
+  }
+
+  private List<PageImage> images(WalCommit commit, int from, int to) throws IOException {
+    ByteBuffer memory = ByteBuffer.allocate((to - from) * wal.pageSize());
+    List<PageImage> images = new ArrayList<>(to - from);
+    for (int i = from; i < to; i++) {
+      ByteBuffer image = memory.slice((i - from) * wal.pageSize(), wal.pageSize());
+      commit.read(i, image.duplicate());
+      images.add(new PageImage(Integer.toUnsignedLong(commit.pages()[i].number()), image));
+    }
+    return images;
+  }
+
+  /** Bytes in the WAL that the database file does not hold durably; 0 when it holds all. */
+  long bytesSinceCheckpoint() {
+    return bytesSinceCheckpoint;
+  }
+
+  /** Size of the database after the last commit, in pages. */
+  long databasePages() {
+    return databasePages;
+  }
+
+  /** The database file holds all commits durably: the log may let go of them. */
+  void checkpointed() {
+    bytesSinceCheckpoint = 0;
+    log.checkpointed(tenant.value(), gate.last().lsn());
+  }
+}

@@ -1,0 +1,49 @@
+package io.dosql.engine.tenant;
+
+import java.util.function.Function;
+
+/** The right to one reader connection, until closed. One call at a time. */
+public final class ReaderLease implements AutoCloseable {
+
+  private final TenantDatabase database;
+  private final TenantConnection connection;
+  private boolean ended;
+
+  ReaderLease(TenantDatabase database, TenantConnection connection) {
+    this.database = database;
+    this.connection = connection;
+  }
+
+  /** Runs {@code work} on a reader thread. */
+  public <T> T call(Function<TenantConnection, T> work) {
+    if (ended) {
+      throw new IllegalStateException("the lease has ended");
+    }
+    return database.onReader(() -> work.apply(connection));
+  }
+
+  /** Opens a read transaction on the newest commit; on the calling thread, which is a pool's. */
+  void beginSnapshot() {
+    connection.sqlite().execute("BEGIN");
+    connection.sqlite().execute("SELECT 1 FROM sqlite_schema LIMIT 1");
+  }
+
+  /** The newest commit in the log now: a statement that starts after this call surely sees it. */
+  public long lastLsn() {
+    return database.gate().last().lsn();
+  }
+
+  /** Stops the running statement; any thread. */
+  public void cancel() {
+    connection.cancel();
+  }
+
+  /** Ends the transaction that is open. Idempotent. */
+  @Override
+  public void close() {
+    if (!ended) {
+      ended = true;
+      database.endReader(connection);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.dosql.engine.tenant;
+
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.sqlite.ResultCode;
+import io.dosql.engine.sqlite.SqliteException;
+import org.jspecify.annotations.Nullable;
+
+/** Says in the catalogue's codes what SQLite said in its own. */
+public final class SqlFailures {
+
+  private SqlFailures() {}
+
+  static DosqlException explain(
+      SqliteException failure, String sql, @Nullable String refusal, Guard guard) {
+    ResultCode base = failure.code().base();
+    if (base == ResultCode.INTERRUPT && guard.isOver()) {
+      return guard.failure(failure);
+    }
+    if ((base == ResultCode.AUTH || base == ResultCode.ERROR) && refusal != null) {
+      return new DosqlException(ErrorCode.FORBIDDEN, refusal, failure)
+          .withSuggestion("Do without it; the documentation lists the SQL that is available.")
+          .withSqliteCode("SQLITE_AUTH");
+    }
+    return explain(failure, sql);
+  }
+
+  private static DosqlException tooLarge(SqliteException failure) {
+    return new DosqlException(
+            ErrorCode.RESOURCE_EXHAUSTED,
+            "the transaction writes more than the limit maxTransactionBytes; nothing was written",
+            failure)
+        .withSuggestion("Write in several smaller transactions.")
+        .withSqliteCode("SQLITE_FULL");
+  }
+
+  /** Translates a failure of {@code sql}, with its position there where SQLite names one. */
+  public static DosqlException explain(SqliteException failure, String sql) {
+    if (failure.code() == ResultCode.CONSTRAINT_COMMITHOOK) {
+      return tooLarge(failure);
+    }
+    String message = failure.getMessage();
+    return new DosqlException(code(failure, message), message, failure)
+        .withPosition(position(sql, failure.charOffset().orElse(-1)))
+        .withSqliteCode(failure.baseName());
+  }
+
+  private static ErrorCode code(SqliteException failure, String message) {
+    return switch (failure.code().base()) {
+      case ERROR -> codeOfError(message);
+      case CONSTRAINT -> ErrorCode.CONSTRAINT_VIOLATION;
+      case MISMATCH -> ErrorCode.TYPE_MISMATCH;
+      case RANGE -> ErrorCode.INVALID_REQUEST;
+      case TOOBIG -> ErrorCode.PAYLOAD_TOO_LARGE;
+      case BUSY, LOCKED -> ErrorCode.TXN_LOCK_TIMEOUT;
+      case NOMEM, FULL -> ErrorCode.RESOURCE_EXHAUSTED;
+      case READONLY -> ErrorCode.TXN_READ_ONLY_VIOLATION;
+      case INTERRUPT -> ErrorCode.TIMEOUT;
+      case AUTH -> ErrorCode.FORBIDDEN;
+      default -> ErrorCode.INTERNAL;
+    };
+  }
+
+  /**
+   * SQLITE_ERROR is everything that has no code of its own; the wording has been stable for years.
+   */
+  private static ErrorCode codeOfError(String message) {
+    if (message.startsWith("no such table") || message.startsWith("no such view")) {
+      return ErrorCode.TABLE_NOT_FOUND;
+    }
+    if (message.startsWith("no such column") || message.contains("has no column named")) {
+      return ErrorCode.COLUMN_NOT_FOUND;
+    }
+    if (message.startsWith("no such savepoint")) {
+      return ErrorCode.TXN_SAVEPOINT_NOT_FOUND;
+    }
+    if (message.contains("syntax error")
+        || message.startsWith("unrecognized token")
+        || message.startsWith("incomplete input")
+        || message.startsWith("unterminated")) {
+      return ErrorCode.SYNTAX_ERROR;
+    }
+    return ErrorCode.INVALID_REQUEST;
+  }
+
+  /**
+   * A position in one statement of a longer text, as a position in the whole text.
+   *
+   * @param start where the statement begins, as a character offset
+   * @param inStatement null: the statement's first character that is neither blank nor a semicolon
+   */
+  public static DosqlException.@Nullable Position positionIn(
+      String text, int start, DosqlException.@Nullable Position inStatement) {
+    if (inStatement == null) {
+      int at = start;
+      while (at < text.length()
+          && (Character.isWhitespace(text.charAt(at)) || text.charAt(at) == ';')) {
+        at++;
+      }
+      return position(text, at);
+    }
+    DosqlException.Position from = position(text, start);
+    if (from == null) {
+      return inStatement;
+    }
+    return new DosqlException.Position(
+        from.line() + inStatement.line() - 1,
+        inStatement.line() == 1 ? from.column() + inStatement.column() - 1 : inStatement.column());
+  }
+
+  /** Line and column, both from 1, of a character offset; null where there is none. */
+  public static DosqlException.@Nullable Position position(String sql, int offset) {
+    if (offset < 0 || offset > sql.length()) {
+      return null;
+    }
+    int line = 1;
+    int lineStart = 0;
+    for (int i = 0; i < offset; i++) {
+      if (sql.charAt(i) == '\n') {
+        line++;
+        lineStart = i + 1;
+      }
+    }
+    return new DosqlException.Position(
+        line, sql.codePointCount(lineStart, Math.max(lineStart, offset)) + 1);
+  }
+}

@@ -1,0 +1,132 @@
+package io.dosql.engine.tenant;
+
+import io.dosql.engine.log.CommitLog;
+import io.dosql.engine.log.DirectoryLogStorage;
+import io.dosql.engine.log.LogOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Log and tenants on real files, as the pod wires them, for tests. */
+public final class TestEngine implements AutoCloseable {
+
+  private final Path folder;
+  private final CommitLog log;
+  private final Pools pools;
+  private final Tenants tenants;
+
+  private TestEngine(Path folder, CommitLog log, Pools pools, Tenants tenants) {
+    this.folder = folder;
+    this.log = log;
+    this.pools = pools;
+    this.tenants = tenants;
+  }
+
+  /** Starts on what {@code folder} holds, with any tenant admitted. */
+  public static TestEngine start(Path folder) throws Exception {
+    return start(folder, TenantLimits.DEFAULT);
+  }
+
+  public static TestEngine start(Path folder, TenantLimits limits) throws Exception {
+    Path logFolder = Files.createDirectories(folder.resolve("log"));
+    CommitLog log =
+        CommitLog.open(
+            LogOptions.DEFAULT,
+            new DirectoryLogStorage(logFolder),
+            failure -> {
+              throw new IllegalStateException("the log failed", failure);
+            },
+            Clock.systemUTC());
+    Pools pools = Pools.forThisMachine();
+    Tenants tenants =
+        Tenants.open(
+            new TenantEnvironment(
+                folder.resolve("tenants"),
+                log,
+                pools,
+                limits,
+                new DiskGuard(folder, limits.diskReserveBytes())),
+            new Tenants.TenantAdmission(true, Set.of()));
+    return new TestEngine(folder, log, pools, tenants);
+  }
+
+  public CommitLog log() {
+    return log;
+  }
+
+  public Tenants tenants() {
+    return tenants;
+  }
+
+  /** The rows of a query, each value as text. */
+  public List<List<String>> rows(String tenant, String sql) {
+    try (Tenant.Use use = tenants.get(new TenantName(tenant)).use()) {
+      return use.database()
+          .readOnce(
+              java.time.Duration.ofSeconds(5),
+              connection -> {
+                List<List<String>> rows = new ArrayList<>();
+                try (var statement = connection.sqlite().prepare(sql)) {
+                  while (statement.step()) {
+                    List<String> row = new ArrayList<>();
+                    for (int i = 0; i < statement.columnCount(); i++) {
+                      row.add(statement.text(i));
+                    }
+                    rows.add(row);
+                  }
+                }
+                return rows;
+              });
+    }
+  }
+
+  /** Runs one statement and waits until it is durable. */
+  public long write(String tenant, String sql) {
+    try (Tenant.Use use = tenants.get(new TenantName(tenant)).use()) {
+      var written =
+          use.database()
+              .writeOnce(
+                  java.time.Duration.ofSeconds(5),
+                  connection -> {
+                    connection.sqlite().execute(sql);
+                    return true;
+                  });
+      use.database().settle();
+      Long lsn = written.committedLsn();
+      return lsn == null ? use.database().lastLsn() : lsn;
+    }
+  }
+
+  /** Copies what is on disk now, as a crash of the process would leave it; the last thing done. */
+  public void copyTo(Path target) throws Exception {
+    tenants.stopMaintenance();
+    for (Tenant tenant : tenants.page(null, Integer.MAX_VALUE)) {
+      TenantDatabase database = tenant.databaseIfAwake();
+      if (database != null) {
+        boolean idle = database.onStrand(() -> true);
+        assert idle;
+      }
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) all::iterator) {
+        Path copy = target.resolve(folder.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(copy);
+        } else {
+          Files.copy(file, copy);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    tenants.close();
+    log.close();
+    pools.close();
+  }
+}
