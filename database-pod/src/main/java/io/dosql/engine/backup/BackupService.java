@@ -1,0 +1,78 @@
+package io.dosql.engine.backup;
+
+import io.dosql.engine.tenant.Tenant;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Takes, lists, restores and deletes backups. Failures are DosqlException. Thread safe. */
+public interface BackupService {
+
+  /** How far an operation is: tenants done, of all there are to do. */
+  interface Progress {
+    void progressed(long done, long total);
+  }
+
+  /** A complete backup in a list. */
+  record ListedBackup(
+      String name, Instant time, long bytes, int tenants, @Nullable String schemaVersion) {}
+
+  /**
+   * Backups, newest first.
+   *
+   * @param next the name to pass as {@code after} for the next page; empty on the last one
+   */
+  record Listing(List<ListedBackup> backups, Optional<String> next) {
+    public Listing {
+      backups = List.copyOf(backups);
+    }
+  }
+
+  /**
+   * One tenant's part of a backup.
+   *
+   * @param key of its snapshot in the store
+   */
+  record TakenTenant(
+      String tenant, long lsn, @Nullable String schemaVersion, long bytes, String key) {}
+
+  /** A backup that is complete and durable. */
+  record Taken(String name, Instant time, long bytes, List<TakenTenant> tenants) {
+    public Taken {
+      tenants = List.copyOf(tenants);
+    }
+  }
+
+  /**
+   * A tenant that was restored.
+   *
+   * @param fromLsn its LSN in the backup
+   * @param lsn of the commit that restored it
+   * @param preRestoreKey where the state before lies; empty if there was none
+   */
+  record RestoredTenant(String tenant, long fromLsn, long lsn, String preRestoreKey) {}
+
+  /** What a prune deleted besides manifests. */
+  record Pruned(long objects, long bytes) {}
+
+  /**
+   * Takes a backup; repeating an interrupted one under its name finishes it. Tenants that were
+   * never written to have nothing to back up, and are left out.
+   */
+  Taken take(String name, List<Tenant> tenants, Progress progress);
+
+  Listing list(@Nullable String after, int limit);
+
+  /**
+   * Restores tenants in place, each as one commit, after saving its present state.
+   *
+   * @param restoreId a tenant that this restore has been through already is left alone
+   * @param tenants empty for all in the backup
+   */
+  List<RestoredTenant> restore(
+      String restoreId, String backup, Optional<List<String>> tenants, Progress progress);
+
+  /** Deletes backups and the snapshots that nothing else needs. */
+  Pruned prune(List<String> names);
+}
