@@ -1,0 +1,90 @@
+package io.dosql.engine.admin;
+
+import io.dosql.engine.error.DosqlException.Position;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What an operation did. */
+public sealed interface OperationResult {
+
+  /**
+   * @param failure null if no tenant failed
+   */
+  record Migrated(List<TenantMigrations> tenants, @Nullable MigrationFailure failure)
+      implements OperationResult {
+    public Migrated {
+      tenants = List.copyOf(tenants);
+    }
+  }
+
+  /**
+   * One tenant's migrations.
+   *
+   * @param applied ids applied by this run; for a plan, those applied already
+   * @param pending ids that would run
+   */
+  record TenantMigrations(String tenant, List<String> applied, List<String> pending) {
+    public TenantMigrations {
+      applied = List.copyOf(applied);
+      pending = List.copyOf(pending);
+    }
+  }
+
+  /**
+   * Why a migration failed.
+   *
+   * @param statement number of the statement in the migration, from 1; null where none failed, as
+   *     for a changed checksum
+   * @param position in the migration's text; null where SQLite does not tell
+   * @param sql the failing statement
+   */
+  record MigrationFailure(
+      String tenant,
+      String migration,
+      @Nullable Integer statement,
+      @Nullable Position position,
+      @Nullable String sql,
+      String message) {}
+
+  /**
+   * @param bytes of all snapshots as stored
+   */
+  record BackedUp(String name, Instant time, long bytes, List<TenantBackup> tenants)
+      implements OperationResult {
+    public BackedUp {
+      tenants = List.copyOf(tenants);
+    }
+  }
+
+  /**
+   * One tenant's snapshot.
+   *
+   * @param key of the snapshot in the store
+   */
+  record TenantBackup(
+      String tenant, long lsn, @Nullable String schemaVersion, long bytes, String key) {}
+
+  /** Tenants restored. */
+  record Restored(List<TenantRestore> tenants) implements OperationResult {
+    public Restored {
+      tenants = List.copyOf(tenants);
+    }
+  }
+
+  /**
+   * One tenant's restore.
+   *
+   * @param fromLsn the LSN in the backup
+   * @param lsn of the commit that restored it
+   * @param preRestoreKey of the state saved before
+   */
+  record TenantRestore(String tenant, long fromLsn, long lsn, String preRestoreKey) {}
+
+  /** What a prune deleted. */
+  record Pruned(List<String> deleted, long objects, long bytes) implements OperationResult {
+    public Pruned {
+      deleted = List.copyOf(deleted);
+    }
+  }
+}

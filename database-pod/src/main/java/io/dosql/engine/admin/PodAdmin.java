@@ -1,0 +1,259 @@
+package io.dosql.engine.admin;
+
+import io.dosql.engine.backup.BackupService;
+import io.dosql.engine.backup.StoreMonitor;
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.log.CommitLog;
+import io.dosql.engine.log.LogStatistics;
+import io.dosql.engine.migration.Migration;
+import io.dosql.engine.migration.TenantMigrator;
+import io.dosql.engine.tenant.DiskGuard;
+import io.dosql.engine.tenant.Tenant;
+import io.dosql.engine.tenant.TenantName;
+import io.dosql.engine.tenant.TenantSummary;
+import io.dosql.engine.tenant.Tenants;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The admin API of this pod. */
+public final class PodAdmin implements AdminService, ReadinessChecks, AutoCloseable {
+
+  /**
+   * What the pod is.
+   *
+   * @param database {@code <namespace>/<name>}
+   * @param line of its archive
+   */
+  public record Identity(String version, String database, String line, Instant startedAt) {}
+
+  private final Identity identity;
+  private final Tenants tenants;
+  private final CommitLog log;
+  private final DiskGuard disk;
+  private final TenantMigrator migrator;
+  private final BackupService backups;
+  private final StoreMonitor store;
+  private final Operations operations;
+  private final InstantSource clock;
+  private final AtomicReference<PodStatus.@Nullable LastBackup> lastBackup =
+      new AtomicReference<>();
+
+  public PodAdmin(
+      Identity identity,
+      Tenants tenants,
+      CommitLog log,
+      DiskGuard disk,
+      TenantMigrator migrator,
+      BackupService backups,
+      StoreMonitor store,
+      InstantSource clock) {
+    this.identity = identity;
+    this.tenants = tenants;
+    this.log = log;
+    this.disk = disk;
+    this.migrator = migrator;
+    this.backups = backups;
+    this.store = store;
+    this.clock = clock;
+    this.operations = new Operations(clock);
+  }
+
+  @Override
+  public PodStatus status() {
+    LogStatistics statistics = log.statistics();
+    return new PodStatus(
+        identity.version(),
+        identity.database(),
+        identity.line(),
+        identity.startedAt(),
+        new PodStatus.Tenants(tenants.total(), tenants.awake()),
+        new PodStatus.Log(
+            statistics.appended().bytes(),
+            statistics.settled().bytes(),
+            statistics.sizeBytes(),
+            statistics.segments()),
+        new PodStatus.Disk(disk.totalBytes(), disk.freeBytes()),
+        storeStatus(),
+        lastBackup.get(),
+        current());
+  }
+
+  private PodStatus.Store storeStatus() {
+    StoreMonitor.Health health = store.health();
+    PodStatus.StoreKind kind =
+        switch (store.kind()) {
+          case NONE -> PodStatus.StoreKind.NONE;
+          case S3 -> PodStatus.StoreKind.S3;
+          case DIRECTORY -> PodStatus.StoreKind.DIRECTORY;
+        };
+    return new PodStatus.Store(kind, state(health), health.code(), health.message());
+  }
+
+  private static CheckState state(StoreMonitor.Health health) {
+    return switch (health.state()) {
+      case OK -> CheckState.OK;
+      case ERROR -> CheckState.ERROR;
+      case UNKNOWN -> CheckState.UNKNOWN;
+    };
+  }
+
+  @Override
+  public Checks current() {
+    // A log that has failed ends the process, so whoever can ask finds it working.
+    return new Checks(
+        CheckState.OK,
+        disk.isNearlyFull() ? CheckState.ERROR : CheckState.OK,
+        CheckState.OK,
+        state(store.health()));
+  }
+
+  @Override
+  public Page<TenantStatus> tenants(Optional<String> after, int limit) {
+    List<Tenant> page = tenants.page(after.map(TenantName::parse).orElse(null), limit + 1);
+    List<TenantStatus> shown = page.stream().limit(limit).map(PodAdmin::describe).toList();
+    return new Page<>(
+        shown, page.size() > limit ? Optional.of(shown.getLast().name()) : Optional.empty());
+  }
+
+  private static TenantStatus describe(Tenant tenant) {
+    TenantSummary summary = tenant.summary();
+    String schemaVersion = tenant.schemaVersion();
+    return new TenantStatus(
+        tenant.name().value(),
+        summary.isAwake() ? TenantStatus.State.AWAKE : TenantStatus.State.ASLEEP,
+        summary.lsn(),
+        summary.sizeBytes(),
+        schemaVersion.isEmpty() ? null : schemaVersion);
+  }
+
+  @Override
+  public Page<BackupSummary> backups(Optional<String> after, int limit) {
+    BackupService.Listing listing = backups.list(after.orElse(null), limit);
+    return new Page<>(
+        listing.backups().stream()
+            .map(
+                backup ->
+                    new BackupSummary(
+                        backup.name(),
+                        backup.time(),
+                        backup.bytes(),
+                        backup.tenants(),
+                        backup.schemaVersion()))
+            .toList(),
+        listing.next());
+  }
+
+  @Override
+  public Optional<Operation> operation(String id) {
+    return operations.find(id);
+  }
+
+  @Override
+  public Start start(String id, OperationRequest request) {
+    return switch (request) {
+      case OperationRequest.Migrate migrate ->
+          operations.start(id, request, Operations.Lane.MIGRATIONS, migrate(migrate));
+      case OperationRequest.Backup backup ->
+          operations.start(
+              id, request, Operations.Lane.STORE, progress -> takeBackup(backup, progress));
+      case OperationRequest.Restore restore ->
+          operations.start(
+              id, request, Operations.Lane.STORE, progress -> restore(id, restore, progress));
+      case OperationRequest.Prune prune ->
+          operations.start(id, request, Operations.Lane.STORE, progress -> prune(prune, progress));
+    };
+  }
+
+  private MigrateWork migrate(OperationRequest.Migrate request) {
+    List<Migration> migrations =
+        request.migrations().stream()
+            .map(migration -> new Migration(migration.id(), migration.sql()))
+            .toList();
+    return new MigrateWork(migrator, select(request.tenants()), migrations, request.plan());
+  }
+
+  /** The tenants named, which must be there or be admitted; all without names. */
+  private List<Tenant> select(Optional<List<String>> names) {
+    if (names.isEmpty()) {
+      return tenants.page(null, Integer.MAX_VALUE);
+    }
+    return names.get().stream().map(name -> tenants.get(TenantName.parse(name))).toList();
+  }
+
+  private Operations.End takeBackup(
+      OperationRequest.Backup request, Operations.ProgressListener progress) {
+    try {
+      BackupService.Taken taken =
+          backups.take(request.name(), select(request.tenants()), progress::progressed);
+      lastBackup.set(new PodStatus.LastBackup(request.name(), clock.instant(), true, null, null));
+      store.succeeded();
+      return new Operations.End(
+          new OperationResult.BackedUp(
+              taken.name(),
+              taken.time(),
+              taken.bytes(),
+              taken.tenants().stream()
+                  .map(
+                      tenant ->
+                          new OperationResult.TenantBackup(
+                              tenant.tenant(),
+                              tenant.lsn(),
+                              tenant.schemaVersion(),
+                              tenant.bytes(),
+                              tenant.key()))
+                  .toList()),
+          null);
+    } catch (DosqlException failure) {
+      lastBackup.set(
+          new PodStatus.LastBackup(
+              request.name(), clock.instant(), false, failure.code(), failure.getMessage()));
+      throw failure;
+    } catch (RuntimeException failure) {
+      lastBackup.set(
+          new PodStatus.LastBackup(
+              request.name(),
+              clock.instant(),
+              false,
+              ErrorCode.INTERNAL,
+              "the backup failed: see the pod's log"));
+      throw failure;
+    }
+  }
+
+  private Operations.End restore(
+      String id, OperationRequest.Restore request, Operations.ProgressListener progress) {
+    List<BackupService.RestoredTenant> restored =
+        backups.restore(id, request.backup(), request.tenants(), progress::progressed);
+    return new Operations.End(
+        new OperationResult.Restored(
+            restored.stream()
+                .map(
+                    tenant ->
+                        new OperationResult.TenantRestore(
+                            tenant.tenant(),
+                            tenant.fromLsn(),
+                            tenant.lsn(),
+                            tenant.preRestoreKey()))
+                .toList()),
+        null);
+  }
+
+  private Operations.End prune(
+      OperationRequest.Prune request, Operations.ProgressListener progress) {
+    BackupService.Pruned pruned = backups.prune(request.backups());
+    progress.progressed(request.backups().size(), request.backups().size());
+    return new Operations.End(
+        new OperationResult.Pruned(request.backups(), pruned.objects(), pruned.bytes()), null);
+  }
+
+  @Override
+  public void close() {
+    operations.close();
+    store.close();
+  }
+}

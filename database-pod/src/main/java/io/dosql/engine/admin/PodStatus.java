@@ -1,0 +1,67 @@
+package io.dosql.engine.admin;
+
+import io.dosql.engine.error.ErrorCode;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pod as it is.
+ *
+ * @param database {@code <namespace>/<name>}
+ * @param line the archive line of the data directory
+ * @param lastBackup null before the first one since the start
+ */
+public record PodStatus(
+    String version,
+    String database,
+    String line,
+    Instant startedAt,
+    Tenants tenants,
+    Log log,
+    Disk disk,
+    Store store,
+    @Nullable LastBackup lastBackup,
+    Checks checks) {
+
+  /** How many tenants there are, and how many have their files open. */
+  public record Tenants(long total, long awake) {}
+
+  /**
+   * The commit log.
+   *
+   * @param appended position of its end in memory
+   * @param settled position up to which it is durable
+   * @param bytes of its segments on disk
+   */
+  public record Log(long appended, long settled, long bytes, int segments) {}
+
+  /** The volume with the data directory. */
+  public record Disk(long totalBytes, long freeBytes) {}
+
+  /**
+   * The object store.
+   *
+   * @param code null unless the state is ERROR
+   */
+  public record Store(
+      StoreKind kind, CheckState state, @Nullable ErrorCode code, @Nullable String message) {}
+
+  /** Kinds of object store. */
+  public enum StoreKind {
+    NONE,
+    S3,
+    DIRECTORY
+  }
+
+  /**
+   * How the latest backup ended.
+   *
+   * @param code null if it succeeded
+   */
+  public record LastBackup(
+      String name,
+      Instant time,
+      boolean succeeded,
+      @Nullable ErrorCode code,
+      @Nullable String message) {}
+}

@@ -1,0 +1,132 @@
+package io.dosql.engine.http;
+
+import io.dosql.engine.admin.BackupSummary;
+import io.dosql.engine.admin.Checks;
+import io.dosql.engine.admin.Operation;
+import io.dosql.engine.admin.Page;
+import io.dosql.engine.admin.PodStatus;
+import io.dosql.engine.admin.TenantStatus;
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.json.JsonWriter;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the answers of the admin API. LSNs and positions are strings, times RFC 3339. */
+final class AdminWriter {
+
+  private AdminWriter() {}
+
+  static JsonWriter status(PodStatus status) {
+    JsonWriter json = new JsonWriter().beginObject();
+    json.name("version").value(status.version());
+    json.name("database").value(status.database());
+    json.name("line").value(status.line());
+    json.name("startedAt").value(status.startedAt().toString());
+    json.name("ready").value(status.checks().ready());
+    json.name("tenants").beginObject();
+    json.name("total").value(status.tenants().total());
+    json.name("awake").value(status.tenants().awake()).endObject();
+    json.name("log").beginObject();
+    json.name("appended").value(Long.toString(status.log().appended()));
+    json.name("settled").value(Long.toString(status.log().settled()));
+    json.name("bytes").value(status.log().bytes());
+    json.name("segments").value(status.log().segments()).endObject();
+    json.name("disk").beginObject();
+    json.name("totalBytes").value(status.disk().totalBytes());
+    json.name("freeBytes").value(status.disk().freeBytes()).endObject();
+    store(json.name("store"), status.store());
+    lastBackup(json.name("lastBackup"), status.lastBackup());
+    checks(json.name("checks"), status.checks());
+    return json.endObject();
+  }
+
+  static void checks(JsonWriter json, Checks checks) {
+    json.beginObject();
+    json.name("engine").value(lower(checks.engine()));
+    json.name("disk").value(lower(checks.disk()));
+    json.name("log").value(lower(checks.log()));
+    json.name("objectStore").value(lower(checks.objectStore()));
+    json.endObject();
+  }
+
+  static JsonWriter tenants(Page<TenantStatus> page) {
+    JsonWriter json = new JsonWriter().beginObject().name("tenants").beginArray();
+    for (TenantStatus tenant : page.items()) {
+      json.beginObject();
+      json.name("name").value(tenant.name());
+      json.name("state").value(lower(tenant.state()));
+      json.name("lsn").value(Long.toString(tenant.lsn()));
+      json.name("sizeBytes").value(tenant.sizeBytes());
+      json.name("schemaVersion").value(tenant.schemaVersion());
+      json.endObject();
+    }
+    return json.endArray().name("next").value(page.next().orElse(null)).endObject();
+  }
+
+  static JsonWriter backups(Page<BackupSummary> page) {
+    JsonWriter json = new JsonWriter().beginObject().name("backups").beginArray();
+    for (BackupSummary backup : page.items()) {
+      json.beginObject();
+      json.name("name").value(backup.name());
+      json.name("time").value(backup.time().toString());
+      json.name("bytes").value(backup.bytes());
+      json.name("tenants").value(backup.tenants());
+      json.name("schemaVersion").value(backup.schemaVersion());
+      json.endObject();
+    }
+    return json.endArray().name("next").value(page.next().orElse(null)).endObject();
+  }
+
+  static JsonWriter operation(Operation operation) {
+    JsonWriter json = new JsonWriter().beginObject();
+    json.name("id").value(operation.id());
+    json.name("kind").value(operation.kind());
+    json.name("state").value(lower(operation.state()));
+    json.name("startedAt").value(operation.startedAt().toString());
+    Instant finishedAt = operation.finishedAt();
+    json.name("finishedAt").value(finishedAt == null ? null : finishedAt.toString());
+    json.name("progress").beginObject();
+    json.name("done").value(operation.progress().done());
+    json.name("total").value(operation.progress().total()).endObject();
+    json.name("result");
+    if (operation.result() == null) {
+      json.nullValue();
+    } else {
+      OperationResultWriter.write(json, operation.result());
+    }
+    json.name("error");
+    DosqlException error = operation.error();
+    if (error == null) {
+      json.nullValue();
+    } else {
+      ErrorReply.write(json, error, null);
+    }
+    return json.endObject();
+  }
+
+  private static void store(JsonWriter json, PodStatus.Store store) {
+    json.beginObject();
+    json.name("kind").value(lower(store.kind()));
+    json.name("state").value(lower(store.state()));
+    json.name("code").value(store.code() == null ? null : store.code().name());
+    json.name("message").value(store.message()).endObject();
+  }
+
+  private static void lastBackup(JsonWriter json, PodStatus.@Nullable LastBackup backup) {
+    if (backup == null) {
+      json.nullValue();
+      return;
+    }
+    json.beginObject();
+    json.name("name").value(backup.name());
+    json.name("time").value(backup.time().toString());
+    json.name("succeeded").value(backup.succeeded());
+    json.name("code").value(backup.code() == null ? null : backup.code().name());
+    json.name("message").value(backup.message()).endObject();
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,39 @@
+package io.dosql.engine.http;
+
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as it arrived, its body not read yet.
+ *
+ * @param path not decoded, without the query
+ * @param query not decoded, without the question mark; empty if there is none
+ * @param headers gives a header's value by its name, or null
+ */
+record Call(
+    Surface surface,
+    String method,
+    String path,
+    String query,
+    UnaryOperator<@Nullable String> headers,
+    Body body) {
+
+  /** A body that is still on its way. */
+  interface Body {
+
+    /** Length that the request states, or -1. */
+    long statedLength();
+
+    /**
+     * Waits for all of it; at most once.
+     *
+     * @throws io.dosql.engine.error.DosqlException PAYLOAD_TOO_LARGE, TIMEOUT, or INVALID_REQUEST
+     *     if it ends before its end
+     */
+    byte[] read();
+  }
+
+  @Nullable String header(String name) {
+    return headers.apply(name);
+  }
+}

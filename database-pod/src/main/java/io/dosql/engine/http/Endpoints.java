@@ -1,0 +1,83 @@
+package io.dosql.engine.http;
+
+import io.dosql.engine.admin.AdminService;
+import io.dosql.engine.admin.ReadinessChecks;
+import io.dosql.engine.hrana.HranaService;
+import io.dosql.engine.http.Route.Access;
+import io.dosql.engine.http.Route.Media;
+import io.dosql.engine.session.SessionOptions;
+import io.dosql.engine.session.Sessions;
+import io.prometheus.client.CollectorRegistry;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** All that the pod serves. */
+public final class Endpoints {
+
+  private final QueryEndpoint query;
+  private final HranaEndpoint hrana;
+  private final AdminController admin;
+  private final HealthEndpoint health;
+  private final MetricsEndpoint metrics;
+  private final RequestGate gate;
+  private final HttpLimits limits;
+
+  /**
+   * @param options what each session may do, but for {@code mayWrite}, which the token decides
+   * @param registry what {@code /metrics} shows
+   */
+  public Endpoints(
+      Sessions sessions,
+      SessionOptions options,
+      HranaService hrana,
+      AdminService admin,
+      ReadinessChecks checks,
+      RequestGate gate,
+      CollectorRegistry registry,
+      HttpLimits limits) {
+    this.query = new QueryEndpoint(sessions, options, limits);
+    this.hrana = new HranaEndpoint(hrana);
+    this.admin = new AdminController(admin);
+    this.health = new HealthEndpoint(checks, gate);
+    this.metrics = new MetricsEndpoint(registry);
+    this.gate = gate;
+    this.limits = limits;
+  }
+
+  /** The gateway to them. */
+  public Gateway gateway(
+      Authenticator data, Authenticator admins, HttpMetrics requests, LongSupplier nanoTime) {
+    return new Gateway(routes(), gate, data, admins, limits, requests, nanoTime);
+  }
+
+  private List<Route> routes() {
+    return List.of(
+        open("hrana_version", "/v2", hrana::version),
+        data("hrana", "POST", "/v2/pipeline", Media.HRANA, hrana::pipeline),
+        open("hrana_version", "/db/{tenant}/v2", hrana::version),
+        data("hrana", "POST", "/db/{tenant}/v2/pipeline", Media.HRANA, hrana::pipeline),
+        data("query", "POST", "/db/{tenant}/query", Media.JSON, query::query),
+        data("batch", "POST", "/db/{tenant}/batch", Media.JSON, query::batch),
+        open("health", "/health/live", health::live),
+        open("health", "/health/ready", health::ready),
+        open("metrics", "/metrics", metrics::metrics),
+        admin("GET", "/admin/status", Media.NO_BODY, admin::status),
+        admin("GET", "/admin/tenants", Media.NO_BODY, admin::tenants),
+        admin("GET", "/admin/backups", Media.NO_BODY, admin::backups),
+        admin("PUT", "/admin/operations/{id}", Media.JSON, admin::start),
+        admin("GET", "/admin/operations/{id}", Media.NO_BODY, admin::operation));
+  }
+
+  private static Route data(
+      String name, String method, String template, Media media, Route.Handler handler) {
+    return new Route(name, Surface.DATA, method, template, Access.DATA_TOKEN, media, handler);
+  }
+
+  private static Route open(String name, String template, Route.Handler handler) {
+    return new Route(name, Surface.DATA, "GET", template, Access.OPEN, Media.NO_BODY, handler);
+  }
+
+  private static Route admin(String method, String template, Media media, Route.Handler handler) {
+    return new Route("admin", Surface.ADMIN, method, template, Access.ADMIN_TOKEN, media, handler);
+  }
+}

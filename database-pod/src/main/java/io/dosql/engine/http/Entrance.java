@@ -1,0 +1,112 @@
+package io.dosql.engine.http;
+
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.ServerHttpRequest;
+import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.body.ByteBody;
+import io.micronaut.http.body.CloseableAvailableByteBody;
+import io.micronaut.http.exceptions.ContentLengthExceededException;
+import io.netty.buffer.Unpooled;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes every request from the framework before it looks for a route of its own, has the gateway
+ * answer it on a virtual thread, and hands the answer back.
+ */
+@ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
+final class Entrance {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
+
+  private final Gateway gateway;
+  private final HttpLimits limits;
+  private final Ports ports;
+  private final ThreadFactory threads = Thread.ofVirtual().name("request-", 0).factory();
+
+  Entrance(Gateway gateway, HttpLimits limits, Ports ports) {
+    this.gateway = gateway;
+    this.limits = limits;
+    this.ports = ports;
+  }
+
+  /** Never lets a request pass on. The future is completed whatever happens. */
+  @RequestFilter
+  CompletableFuture<HttpResponse<?>> answer(HttpRequest<?> request) {
+    Call call = call(request);
+    CompletableFuture<HttpResponse<?>> answer = new CompletableFuture<>();
+    threads
+        .newThread(
+            () -> {
+              try {
+                answer.complete(response(gateway.answer(call)));
+              } catch (Throwable error) {
+                LOG.error("A request failed beyond telling its client why", error);
+                answer.completeExceptionally(error);
+              }
+            })
+        .start();
+    return answer;
+  }
+
+  private Call call(HttpRequest<?> request) {
+    URI uri = request.getUri();
+    String query = uri.getRawQuery();
+    return new Call(
+        ports.surfaceOf(request.getServerAddress().getPort()),
+        request.getMethodName(),
+        String.valueOf(uri.getRawPath()),
+        query == null ? "" : query,
+        name -> request.getHeaders().get(name),
+        new ArrivingBody(((ServerHttpRequest<?>) request).byteBody(), request.getContentLength()));
+  }
+
+  private static HttpResponse<?> response(Reply reply) {
+    MutableHttpResponse<Object> response = HttpResponse.status(reply.status(), "");
+    reply.headers().forEach(response::header);
+    return response
+        .header("Content-Type", reply.contentType())
+        .body(Unpooled.wrappedBuffer(reply.body()));
+  }
+
+  private final class ArrivingBody implements Call.Body {
+    private final ByteBody body;
+    private final long statedLength;
+
+    private ArrivingBody(ByteBody body, long statedLength) {
+      this.body = body;
+      this.statedLength = statedLength;
+    }
+
+    @Override
+    public long statedLength() {
+      return statedLength;
+    }
+
+    @Override
+    public byte[] read() {
+      try (CloseableAvailableByteBody whole =
+          body.buffer().get(limits.bodyTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+        return whole.toByteArray();
+      } catch (TimeoutException tooSlow) {
+        throw BodyErrors.tooSlow(limits);
+      } catch (ExecutionException failure) {
+        throw failure.getCause() instanceof ContentLengthExceededException
+            ? BodyErrors.tooLarge(limits)
+            : BodyErrors.incomplete();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw BodyErrors.incomplete();
+      }
+    }
+  }
+}

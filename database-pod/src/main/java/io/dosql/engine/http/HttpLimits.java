@@ -1,0 +1,59 @@
+package io.dosql.engine.http;
+
+import java.time.Duration;
+
+/**
+ * Bounds of the HTTP surface. An error that one of them causes names it.
+ *
+ * @param maxConnections open connections of both ports; one more is closed at once
+ * @param maxConcurrentRequests requests in work, health and metrics not counted
+ * @param maxBodyBytes a request's body
+ * @param maxBufferedBytes bodies of all requests in work together
+ * @param maxHeaderBytes all headers of a request
+ * @param maxRequestLineBytes method, path and version
+ * @param bodyTimeout from a request's head to the end of its body
+ * @param idleTimeout a connection without a request is closed after it; so is one whose next
+ *     request's head is not complete by then
+ * @param maxStatements statements in a batch
+ * @param maxResultBytes results of one request, encoded
+ * @param maxResultRows rows in the results of one request
+ */
+public record HttpLimits(
+    int maxConnections,
+    int maxConcurrentRequests,
+    int maxBodyBytes,
+    long maxBufferedBytes,
+    int maxHeaderBytes,
+    int maxRequestLineBytes,
+    Duration bodyTimeout,
+    Duration idleTimeout,
+    int maxStatements,
+    long maxResultBytes,
+    long maxResultRows) {
+
+  public static final HttpLimits DEFAULT =
+      new HttpLimits(
+          10_000,
+          1_000,
+          16 << 20,
+          64 << 20,
+          16 << 10,
+          4 << 10,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
+          10_000,
+          16 << 20,
+          100_000);
+
+  public HttpLimits {
+    if (maxConnections < 1 || maxConcurrentRequests < 1 || maxStatements < 1 || maxBodyBytes < 1) {
+      throw new IllegalArgumentException("Every limit must be at least 1");
+    }
+    if (maxBufferedBytes < maxBodyBytes) {
+      throw new IllegalArgumentException("maxBufferedBytes must hold at least one largest body");
+    }
+    if (!bodyTimeout.isPositive() || !idleTimeout.isPositive()) {
+      throw new IllegalArgumentException("Timeouts must be positive");
+    }
+  }
+}

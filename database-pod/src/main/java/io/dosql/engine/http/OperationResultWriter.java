@@ -1,0 +1,107 @@
+package io.dosql.engine.http;
+
+import io.dosql.engine.admin.OperationResult;
+import io.dosql.engine.admin.OperationResult.BackedUp;
+import io.dosql.engine.admin.OperationResult.Migrated;
+import io.dosql.engine.admin.OperationResult.MigrationFailure;
+import io.dosql.engine.admin.OperationResult.Pruned;
+import io.dosql.engine.admin.OperationResult.Restored;
+import io.dosql.engine.admin.OperationResult.TenantBackup;
+import io.dosql.engine.admin.OperationResult.TenantMigrations;
+import io.dosql.engine.admin.OperationResult.TenantRestore;
+import io.dosql.engine.json.JsonWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what operations did. */
+final class OperationResultWriter {
+
+  private OperationResultWriter() {}
+
+  static void write(JsonWriter json, OperationResult result) {
+    json.beginObject();
+    switch (result) {
+      case Migrated migrated -> migrated(json, migrated);
+      case BackedUp backedUp -> backedUp(json, backedUp);
+      case Restored restored -> restored(json, restored);
+      case Pruned pruned -> {
+        strings(json.name("deleted"), pruned.deleted());
+        json.name("objects").value(pruned.objects());
+        json.name("bytes").value(pruned.bytes());
+      }
+    }
+    json.endObject();
+  }
+
+  private static void migrated(JsonWriter json, Migrated migrated) {
+    json.name("tenants").beginArray();
+    for (TenantMigrations tenant : migrated.tenants()) {
+      json.beginObject().name("tenant").value(tenant.tenant());
+      strings(json.name("applied"), tenant.applied());
+      strings(json.name("pending"), tenant.pending());
+      json.endObject();
+    }
+    json.endArray();
+    failure(json.name("failure"), migrated.failure());
+  }
+
+  private static void failure(JsonWriter json, @Nullable MigrationFailure failure) {
+    if (failure == null) {
+      json.nullValue();
+      return;
+    }
+    json.beginObject();
+    json.name("tenant").value(failure.tenant());
+    json.name("migration").value(failure.migration());
+    number(json.name("statement"), failure.statement());
+    number(json.name("line"), failure.position() == null ? null : failure.position().line());
+    number(json.name("column"), failure.position() == null ? null : failure.position().column());
+    json.name("sql").value(failure.sql());
+    json.name("message").value(failure.message());
+    json.endObject();
+  }
+
+  private static void backedUp(JsonWriter json, BackedUp backedUp) {
+    json.name("name").value(backedUp.name());
+    json.name("time").value(backedUp.time().toString());
+    json.name("bytes").value(backedUp.bytes());
+    json.name("tenants").beginArray();
+    for (TenantBackup tenant : backedUp.tenants()) {
+      json.beginObject();
+      json.name("tenant").value(tenant.tenant());
+      json.name("lsn").value(Long.toString(tenant.lsn()));
+      json.name("schemaVersion").value(tenant.schemaVersion());
+      json.name("bytes").value(tenant.bytes());
+      json.name("key").value(tenant.key());
+      json.endObject();
+    }
+    json.endArray();
+  }
+
+  private static void restored(JsonWriter json, Restored restored) {
+    json.name("tenants").beginArray();
+    for (TenantRestore tenant : restored.tenants()) {
+      json.beginObject();
+      json.name("tenant").value(tenant.tenant());
+      json.name("fromLsn").value(Long.toString(tenant.fromLsn()));
+      json.name("lsn").value(Long.toString(tenant.lsn()));
+      json.name("preRestoreKey").value(tenant.preRestoreKey());
+      json.endObject();
+    }
+    json.endArray();
+  }
+
+  private static void strings(JsonWriter json, List<String> values) {
+    json.beginArray();
+    values.forEach(json::value);
+    json.endArray();
+  }
+
+  private static void number(JsonWriter json, @Nullable Integer value) {
+    if (value == null) {
+      json.nullValue();
+    } else {
+      json.value(value);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.dosql.engine.http;
+
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.json.JsonWriter;
+import io.dosql.engine.session.Outcome;
+import io.dosql.engine.session.SessionOptions;
+import io.dosql.engine.session.Sessions;
+import io.dosql.engine.session.SqlSession;
+import io.dosql.engine.session.SqlStatement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Plain JSON: one statement, or several as one transaction; a session of its own each time. */
+final class QueryEndpoint {
+
+  private static final String DURABILITY = "strict";
+
+  private final Sessions sessions;
+  private final SessionOptions options;
+  private final HttpLimits limits;
+  private final QueryReader reader;
+
+  QueryEndpoint(Sessions sessions, SessionOptions options, HttpLimits limits) {
+    this.sessions = sessions;
+    this.options = options;
+    this.limits = limits;
+    this.reader = new QueryReader(limits);
+  }
+
+  /** {@code POST /db/{tenant}/query}. */
+  Reply query(Exchange exchange) {
+    SqlStatement statement = reader.query(exchange.body());
+    try (SqlSession session = open(exchange)) {
+      JsonWriter json = new JsonWriter().beginObject();
+      ResultEncoder encoder = new ResultEncoder(json, new ResultEncoder.Budget(limits));
+      Outcome outcome = settled(session, () -> session.execute(statement, encoder));
+      requireNothingOpen(session);
+      encoder.end();
+      ResultEncoder.outcome(json, outcome);
+      return Reply.json(200, finish(json, outcome.lsn()));
+    }
+  }
+
+  /** {@code POST /db/{tenant}/batch}: all or none. */
+  Reply batch(Exchange exchange) {
+    List<SqlStatement> statements = reader.batch(exchange.body());
+    try (SqlSession session = open(exchange)) {
+      // What is known of a statement apart from its rows comes only when all have run, so the rows
+      // wait in a buffer of their own.
+      JsonWriter rows = new JsonWriter();
+      ResultEncoder.Budget budget = new ResultEncoder.Budget(limits);
+      List<ResultEncoder> encoders = new ArrayList<>(statements.size());
+      for (int i = 0; i < statements.size(); i++) {
+        encoders.add(new ResultEncoder(rows, budget));
+      }
+      List<Outcome> outcomes =
+          settled(session, () -> session.executeAtomically(statements, encoders));
+      return Reply.json(200, batchBody(rows, encoders, outcomes));
+    }
+  }
+
+  /** An error, too, may tell of a commit that is not durable yet: it waits like any answer. */
+  private static <T> T settled(SqlSession session, Supplier<T> call) {
+    try {
+      T result = call.get();
+      session.settle();
+      return result;
+    } catch (DosqlException failure) {
+      session.settle();
+      throw failure;
+    }
+  }
+
+  /** The session ends with the request, and would roll back what a BEGIN opened, unseen. */
+  private static void requireNothingOpen(SqlSession session) {
+    if (!session.isAutocommit()) {
+      throw new DosqlException(
+              ErrorCode.INVALID_REQUEST,
+              "A transaction cannot outlive its request; nothing was done.")
+          .withSuggestion("Send its statements together to /batch, or use a libSQL client.");
+    }
+  }
+
+  private static JsonWriter batchBody(
+      JsonWriter rows, List<ResultEncoder> encoders, List<Outcome> outcomes) {
+    JsonWriter json = new JsonWriter().beginObject().name("results").beginArray();
+    long lsn = 0;
+    for (int i = 0; i < outcomes.size(); i++) {
+      ResultEncoder encoder = encoders.get(i);
+      json.beginObject().copy(rows, encoder.begin(), encoder.end());
+      ResultEncoder.outcome(json, outcomes.get(i));
+      json.endObject();
+      lsn = Math.max(lsn, outcomes.get(i).lsn());
+    }
+    return finish(json.endArray(), lsn);
+  }
+
+  private static JsonWriter finish(JsonWriter json, long lsn) {
+    json.name("lsn").value(Long.toString(lsn));
+    return json.name("durability").value(DURABILITY).endObject();
+  }
+
+  private SqlSession open(Exchange exchange) {
+    return sessions.open(
+        exchange.variable(),
+        new SessionOptions(
+            exchange.principal().mayWrite(),
+            options.statementTimeout(),
+            options.lockTimeout(),
+            options.transactionTimeout()));
+  }
+}

@@ -1,0 +1,61 @@
+package io.dosql.engine.http;
+
+import java.util.Optional;
+
+/**
+ * One method on one path.
+ *
+ * @param name what metrics call it
+ * @param template the path; {@code {…}} stands for anything, slashes and nothing included, so that
+ *     a bad name reaches whoever explains it
+ * @param media which bodies it takes
+ */
+record Route(
+    String name,
+    Surface surface,
+    String method,
+    String template,
+    Access access,
+    Media media,
+    Handler handler) {
+
+  /** Which token a route asks for. */
+  enum Access {
+    OPEN,
+    DATA_TOKEN,
+    ADMIN_TOKEN
+  }
+
+  /** What a route takes as its body. */
+  enum Media {
+    /** None; one that comes is not read. */
+    NO_BODY,
+    /** JSON by its content type, or without one. */
+    JSON,
+    /** Whatever calls itself text or JSON; libSQL clients are not strict. */
+    HRANA
+  }
+
+  /** Does a route's work; blocks as it likes. */
+  @FunctionalInterface
+  interface Handler {
+    Reply handle(Exchange exchange);
+  }
+
+  /** What stands for the variable in {@code path}, not decoded; empty if the path is another. */
+  Optional<String> match(String path) {
+    int open = template.indexOf('{');
+    if (open < 0) {
+      return path.equals(template) ? Optional.of("") : Optional.empty();
+    }
+    String before = template.substring(0, open);
+    String after = template.substring(template.indexOf('}') + 1);
+    boolean matches =
+        path.length() >= before.length() + after.length()
+            && path.startsWith(before)
+            && path.endsWith(after);
+    return matches
+        ? Optional.of(path.substring(before.length(), path.length() - after.length()))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,270 @@
+package io.dosql.engine.json;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes JSON as UTF-8 into one growing buffer. Commas come by themselves; the caller sees to it
+ * that what begins also ends. A {@link Mark} lets it take back a value that turned out not to be
+ * wanted, which is why this is not a stock generator. Not thread safe.
+ */
+public final class JsonWriter {
+
+  /** Integers beyond this cannot be told apart by readers that know doubles only. */
+  public static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
+
+  private static final int INITIAL_BYTES = 512;
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] REPLACEMENT = "\ufffd".getBytes(StandardCharsets.UTF_8);
+
+  private byte[] buffer = new byte[INITIAL_BYTES];
+  private int size;
+  private boolean needsComma;
+
+  /** A moment in the writing, for {@link #reset}. */
+  public static final class Mark {
+    private final int size;
+    private final boolean needsComma;
+
+    private Mark(int size, boolean needsComma) {
+      this.size = size;
+      this.needsComma = needsComma;
+    }
+  }
+
+  /** The moment now. */
+  public Mark mark() {
+    return new Mark(size, needsComma);
+  }
+
+  /** Takes back all that was written since {@code mark}. */
+  public void reset(Mark mark) {
+    size = mark.size;
+    needsComma = mark.needsComma;
+  }
+
+  /** Bytes written. */
+  public int size() {
+    return size;
+  }
+
+  /** What was written, not copied: the writer must not be used any more. */
+  public ByteBuffer toBuffer() {
+    return ByteBuffer.wrap(buffer, 0, size);
+  }
+
+  public JsonWriter beginObject() {
+    separate();
+    put('{');
+    needsComma = false;
+    return this;
+  }
+
+  public JsonWriter endObject() {
+    put('}');
+    needsComma = true;
+    return this;
+  }
+
+  public JsonWriter beginArray() {
+    separate();
+    put('[');
+    needsComma = false;
+    return this;
+  }
+
+  public JsonWriter endArray() {
+    put(']');
+    needsComma = true;
+    return this;
+  }
+
+  /** The name of the next value, in an object. */
+  public JsonWriter name(String name) {
+    separate();
+    quoted(name);
+    put(':');
+    needsComma = false;
+    return this;
+  }
+
+  public JsonWriter value(@Nullable String text) {
+    separate();
+    if (text == null) {
+      put(NULL);
+    } else {
+      quoted(text);
+    }
+    needsComma = true;
+    return this;
+  }
+
+  public JsonWriter value(long number) {
+    return plain(Long.toString(number));
+  }
+
+  public JsonWriter value(boolean flag) {
+    return plain(Boolean.toString(flag));
+  }
+
+  /**
+   * A number. JSON has no infinity; {@code 1e999} is a JSON number that parsers round to it. NaN,
+   * which SQLite does not have, becomes null.
+   */
+  public JsonWriter value(double number) {
+    if (Double.isInfinite(number)) {
+      return plain(number > 0 ? "1e999" : "-1e999");
+    }
+    return Double.isNaN(number) ? nullValue() : plain(Double.toString(number));
+  }
+
+  public JsonWriter nullValue() {
+    separate();
+    put(NULL);
+    needsComma = true;
+    return this;
+  }
+
+  /** Bytes as a base64 string. */
+  public JsonWriter base64(byte[] bytes, boolean padded) {
+    separate();
+    Base64.Encoder encoder = Base64.getEncoder();
+    byte[] text = (padded ? encoder : encoder.withoutPadding()).encode(bytes);
+    ensure(text.length + 2);
+    put('"');
+    put(text);
+    put('"');
+    needsComma = true;
+    return this;
+  }
+
+  /**
+   * Copies what {@code source} wrote between two marks, which must be whole values, or whole fields
+   * of an object, without a comma before them.
+   */
+  public JsonWriter copy(JsonWriter source, Mark from, Mark to) {
+    separate();
+    int length = to.size - from.size;
+    ensure(length);
+    System.arraycopy(source.buffer, from.size, buffer, size, length);
+    size += length;
+    needsComma = true;
+    return this;
+  }
+
+  /** Begins what {@link #copy} will put elsewhere: no comma comes before the next value or name. */
+  public Mark beginFragment() {
+    needsComma = false;
+    return mark();
+  }
+
+  private JsonWriter plain(String ascii) {
+    separate();
+    int length = ascii.length();
+    ensure(length);
+    for (int i = 0; i < length; i++) {
+      buffer[size++] = (byte) ascii.charAt(i);
+    }
+    needsComma = true;
+    return this;
+  }
+
+  private void separate() {
+    if (needsComma) {
+      put(',');
+    }
+  }
+
+  private void quoted(String text) {
+    int length = text.length();
+    ensure(length + 2);
+    put('"');
+    int i = 0;
+    while (i < length) {
+      char c = text.charAt(i);
+      if (c < 0x80) {
+        ascii(c);
+        i++;
+      } else {
+        int codePoint = text.codePointAt(i);
+        multiByte(codePoint);
+        i += Character.charCount(codePoint);
+      }
+    }
+    put('"');
+  }
+
+  private void multiByte(int codePoint) {
+    if (codePoint < 0x800) {
+      ensure(2);
+      buffer[size++] = (byte) (0xC0 | (codePoint >> 6));
+      buffer[size++] = continuation(codePoint);
+    } else if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
+      put(REPLACEMENT);
+    } else if (codePoint < 0x10000) {
+      ensure(3);
+      buffer[size++] = (byte) (0xE0 | (codePoint >> 12));
+      buffer[size++] = continuation(codePoint >> 6);
+      buffer[size++] = continuation(codePoint);
+    } else {
+      ensure(4);
+      buffer[size++] = (byte) (0xF0 | (codePoint >> 18));
+      buffer[size++] = continuation(codePoint >> 12);
+      buffer[size++] = continuation(codePoint >> 6);
+      buffer[size++] = continuation(codePoint);
+    }
+  }
+
+  private static byte continuation(int bits) {
+    return (byte) (0x80 | (bits & 0x3F));
+  }
+
+  private void ascii(char c) {
+    switch (c) {
+      case '"' -> escaped('"');
+      case '\\' -> escaped('\\');
+      case '\n' -> escaped('n');
+      case '\r' -> escaped('r');
+      case '\t' -> escaped('t');
+      default -> {
+        if (c >= 0x20) {
+          put(c);
+        } else {
+          escaped('u');
+          ensure(4);
+          buffer[size++] = '0';
+          buffer[size++] = '0';
+          buffer[size++] = HEX[c >> 4];
+          buffer[size++] = HEX[c & 0xF];
+        }
+      }
+    }
+  }
+
+  private void escaped(char c) {
+    put('\\');
+    put(c);
+  }
+
+  private void put(char c) {
+    ensure(1);
+    buffer[size++] = (byte) c;
+  }
+
+  private void put(byte[] bytes) {
+    ensure(bytes.length);
+    System.arraycopy(bytes, 0, buffer, size, bytes.length);
+    size += bytes.length;
+  }
+
+  private void ensure(int more) {
+    int needed = Math.addExact(size, more);
+    if (needed > buffer.length) {
+      buffer = Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 8L, needed * 2L));
+    }
+  }
+}

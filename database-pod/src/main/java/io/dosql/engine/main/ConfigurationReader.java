@@ -1,0 +1,233 @@
+package io.dosql.engine.main;
+
+import io.dosql.engine.main.EngineConfiguration.Auth;
+import io.dosql.engine.main.EngineConfiguration.Store;
+import io.dosql.engine.main.EngineConfiguration.Tenants;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Turns the environment into a configuration. */
+public final class ConfigurationReader {
+
+  private static final String DNS_LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+  private static final Pattern DATABASE =
+      Pattern.compile(DNS_LABEL + "/[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
+  private static final Pattern TENANT = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+  private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*");
+  private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+  private static final Set<String> LOG_LEVELS = Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR");
+  private static final String MAIN_TENANT = "main";
+
+  private final Environment environment;
+
+  private ConfigurationReader(Map<String, String> variables) {
+    this.environment = new Environment(variables);
+  }
+
+  /** Fails with all that is wrong at once. */
+  public static EngineConfiguration read(Map<String, String> variables)
+      throws InvalidConfigurationException {
+    ConfigurationReader reader = new ConfigurationReader(variables);
+    EngineConfiguration configuration = reader.configuration();
+    List<String> problems = reader.environment.problems();
+    if (!problems.isEmpty()) {
+      throw new InvalidConfigurationException(problems);
+    }
+    return configuration;
+  }
+
+  private EngineConfiguration configuration() {
+    String database =
+        environment.matching("DOSQL_DATABASE", DATABASE, "<namespace>/<name>, such as shop/orders");
+    String host = bindHost();
+    int httpPort = environment.port("DOSQL_HTTP_PORT", 8080);
+    int adminPort = environment.port("DOSQL_ADMIN_PORT", 8081);
+    if (httpPort == adminPort) {
+      environment.reject(
+          "DOSQL_ADMIN_PORT", Integer.toString(adminPort), "another port than DOSQL_HTTP_PORT");
+    }
+    checkLogLevel();
+    return new EngineConfiguration(
+        path("DOSQL_DATA_DIR", environment.text("DOSQL_DATA_DIR", "/data")),
+        database,
+        host,
+        httpPort,
+        adminPort,
+        tenants(),
+        auth(host),
+        requiredFile("DOSQL_ADMIN_TOKEN_FILE", "the file with the admin API's token"),
+        store(database));
+  }
+
+  private String bindHost() {
+    String host = environment.text("DOSQL_BIND_HOST", "0.0.0.0");
+    if (!host.equals("localhost") && !isAddress(host)) {
+      environment.reject("DOSQL_BIND_HOST", host, "an IP address or localhost");
+    }
+    return host;
+  }
+
+  private Tenants tenants() {
+    Set<String> names = new LinkedHashSet<>();
+    names.add(MAIN_TENANT);
+    for (String part : environment.text("DOSQL_TENANTS_NAMES", "").split(",", -1)) {
+      String name = part.strip();
+      if (name.isEmpty()) {
+        continue;
+      }
+      if (!TENANT.matcher(name).matches()) {
+        environment.reject(
+            "DOSQL_TENANTS_NAMES",
+            name,
+            "names of 1 to 63 lower-case letters, digits and '-', comma-separated");
+      }
+      names.add(name);
+    }
+    String mode = environment.text("DOSQL_TENANTS_MODE", "Open");
+    if (!mode.equals("Open") && !mode.equals("Declared")) {
+      environment.reject("DOSQL_TENANTS_MODE", mode, "Open or Declared");
+    }
+    return new Tenants(mode.equals("Open"), names);
+  }
+
+  private Auth auth(String host) {
+    String auth = environment.text("DOSQL_AUTH", "jwt");
+    return switch (auth) {
+      case "jwt" -> new Auth.Jwt(requiredFile("DOSQL_AUTH_JWKS_FILE", "the file with the JWK set"));
+      case "none" -> {
+        if (!isLoopback(host)) {
+          environment.reject(
+              "DOSQL_AUTH",
+              auth,
+              "jwt unless DOSQL_BIND_HOST is a loopback address, for anybody could read and write");
+        }
+        yield new Auth.None();
+      }
+      default -> {
+        environment.reject("DOSQL_AUTH", auth, "jwt or none");
+        yield new Auth.None();
+      }
+    };
+  }
+
+  private Store store(String database) {
+    String kind = environment.text("DOSQL_STORE", "none");
+    return switch (kind) {
+      case "none" -> new Store.None();
+      case "directory" -> new Store.Directory(storeDirectory(), prefix(database));
+      case "s3" ->
+          new Store.S3(
+              endpoint(),
+              environment.matching(
+                  "DOSQL_STORE_S3_BUCKET",
+                  BUCKET,
+                  "a bucket's name: 3 to 63 of a-z, 0-9, '.', '-'"),
+              environment.text("DOSQL_STORE_S3_REGION", "us-east-1"),
+              requiredDirectory(
+                  "DOSQL_STORE_S3_CREDENTIALS_DIR",
+                  "the folder with the files accessKeyId and secretAccessKey"),
+              prefix(database));
+      default -> {
+        environment.reject("DOSQL_STORE", kind, "none, s3 or directory");
+        yield new Store.None();
+      }
+    };
+  }
+
+  private Path storeDirectory() {
+    return requiredDirectory("DOSQL_STORE_DIRECTORY", "an existing folder");
+  }
+
+  private String prefix(String database) {
+    String prefix = environment.text("DOSQL_STORE_PREFIX", database);
+    if (!prefix.isEmpty() && (!PREFIX.matcher(prefix).matches() || hasDots(prefix))) {
+      environment.reject(
+          "DOSQL_STORE_PREFIX", prefix, "names of A-Z, a-z, 0-9, '.', '_', '-', joined by '/'");
+    }
+    return prefix;
+  }
+
+  private static boolean hasDots(String prefix) {
+    return List.of(prefix.split("/", -1)).stream()
+        .anyMatch(part -> part.equals(".") || part.equals(".."));
+  }
+
+  private String endpoint() {
+    String allowed = "a URL such as https://s3.example.com:9000, without a path";
+    String text = environment.required("DOSQL_STORE_S3_ENDPOINT", allowed);
+    if (text.isEmpty()) {
+      return text;
+    }
+    try {
+      URI uri = new URI(text);
+      boolean good =
+          ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+              && uri.getHost() != null
+              && uri.getRawQuery() == null
+              && uri.getRawUserInfo() == null
+              && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
+      if (good) {
+        return text;
+      }
+    } catch (URISyntaxException notAUrl) {
+      // Rejected below, together with URLs that are not good here.
+    }
+    environment.reject("DOSQL_STORE_S3_ENDPOINT", text, allowed);
+    return text;
+  }
+
+  private void checkLogLevel() {
+    String level = environment.text("DOSQL_LOG_LEVEL", "INFO");
+    if (!LOG_LEVELS.contains(level)) {
+      environment.reject("DOSQL_LOG_LEVEL", level, "TRACE, DEBUG, INFO, WARN or ERROR");
+    }
+  }
+
+  private Path requiredFile(String name, String what) {
+    Path file = path(name, environment.required(name, what));
+    if (environment.optional(name) != null && !Files.isReadable(file)) {
+      environment.reject(name, file.toString(), "a file that can be read: " + what);
+    }
+    return file;
+  }
+
+  private Path requiredDirectory(String name, String what) {
+    Path directory = path(name, environment.required(name, what));
+    if (environment.optional(name) != null && !Files.isDirectory(directory)) {
+      environment.reject(name, directory.toString(), "a folder that exists: " + what);
+    }
+    return directory;
+  }
+
+  private Path path(String name, String value) {
+    try {
+      return Path.of(value);
+    } catch (InvalidPathException notAPath) {
+      environment.reject(name, value, "a path");
+      return Path.of("");
+    }
+  }
+
+  private static boolean isAddress(String host) {
+    try {
+      var _ = InetAddress.ofLiteral(host);
+      return true;
+    } catch (IllegalArgumentException notALiteral) {
+      return false;
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    return host.equals("localhost")
+        || (isAddress(host) && InetAddress.ofLiteral(host).isLoopbackAddress());
+  }
+}

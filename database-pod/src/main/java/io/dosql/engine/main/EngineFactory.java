@@ -1,0 +1,134 @@
+package io.dosql.engine.main;
+
+import io.dosql.engine.admin.AdminService;
+import io.dosql.engine.admin.ReadinessChecks;
+import io.dosql.engine.hrana.HranaLimits;
+import io.dosql.engine.hrana.HranaService;
+import io.dosql.engine.http.AdminAuthenticator;
+import io.dosql.engine.http.Authenticator;
+import io.dosql.engine.http.Endpoints;
+import io.dosql.engine.http.Gateway;
+import io.dosql.engine.http.HttpLimits;
+import io.dosql.engine.http.HttpMetrics;
+import io.dosql.engine.http.JwtAuthenticator;
+import io.dosql.engine.http.Ports;
+import io.dosql.engine.http.RequestGate;
+import io.dosql.engine.session.SessionOptions;
+import io.dosql.engine.session.Sessions;
+import io.micronaut.context.annotation.Factory;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.hotspot.DefaultExports;
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the engine's parts and puts them together. Each part gets what it needs through its
+ * constructor; {@link Shutdown} closes them in the opposite order of their making.
+ */
+@Factory
+public final class EngineFactory {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EngineFactory.class);
+  private static final String DATA = "data";
+  private static final String ADMIN = "admin";
+  private static final LongSupplier NANO_TIME = System::nanoTime;
+
+  @Singleton
+  HttpLimits httpLimits() {
+    return HttpLimits.DEFAULT;
+  }
+
+  @Singleton
+  HranaLimits hranaLimits() {
+    return HranaLimits.DEFAULT;
+  }
+
+  @Singleton
+  SessionOptions sessionOptions() {
+    return SessionOptions.DEFAULT;
+  }
+
+  @Singleton
+  Ports ports(EngineConfiguration configuration) {
+    return new Ports(configuration.httpPort(), configuration.adminPort());
+  }
+
+  @Singleton
+  RequestGate requestGate(HttpLimits limits) {
+    return new RequestGate(limits.maxConcurrentRequests());
+  }
+
+  @Singleton
+  Shutdown shutdown(RequestGate gate) {
+    return new Shutdown(gate);
+  }
+
+  /** What {@code /metrics} shows; parts register their collectors with it. */
+  @Singleton
+  CollectorRegistry metrics() {
+    CollectorRegistry registry = new CollectorRegistry(true);
+    DefaultExports.register(registry);
+    return registry;
+  }
+
+  @Singleton
+  HttpMetrics httpMetrics(CollectorRegistry registry, RequestGate gate) {
+    return new HttpMetrics(registry, gate);
+  }
+
+  @Singleton
+  @Named(DATA)
+  Authenticator dataAuthenticator(EngineConfiguration configuration) throws IOException {
+    return switch (configuration.auth()) {
+      case EngineConfiguration.Auth.Jwt jwt ->
+          new JwtAuthenticator(
+              jwt.jwksFile(), configuration.database(), Clock.systemUTC(), NANO_TIME);
+      case EngineConfiguration.Auth.None none -> {
+        LOG.warn(
+            "DOSQL_AUTH is none: every program on this machine can read and write all tenants");
+        yield Authenticator.anyone();
+      }
+    };
+  }
+
+  @Singleton
+  @Named(ADMIN)
+  Authenticator adminAuthenticator(EngineConfiguration configuration) throws IOException {
+    return new AdminAuthenticator(configuration.adminTokenFile(), NANO_TIME);
+  }
+
+  @Singleton
+  HranaService hrana(
+      Sessions sessions, SessionOptions options, HranaLimits limits, Shutdown shutdown) {
+    HranaService hrana = new HranaService(sessions, options, limits, NANO_TIME);
+    shutdown.closeAtEnd("hrana", hrana);
+    return hrana;
+  }
+
+  @Singleton
+  Endpoints endpoints(
+      Sessions sessions,
+      SessionOptions options,
+      HranaService hrana,
+      AdminService admin,
+      ReadinessChecks checks,
+      RequestGate gate,
+      CollectorRegistry registry,
+      HttpLimits limits) {
+    return new Endpoints(sessions, options, hrana, admin, checks, gate, registry, limits);
+  }
+
+  @Singleton
+  Gateway gateway(
+      Endpoints endpoints,
+      @Named(DATA) Authenticator data,
+      @Named(ADMIN) Authenticator admins,
+      HttpMetrics metrics) {
+    return endpoints.gateway(data, admins, metrics, NANO_TIME);
+  }
+}

@@ -1,0 +1,46 @@
+package io.dosql.engine.main;
+
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process of an engine pod. Ends with 2 if it is configured wrongly, with 1 if it cannot start,
+ * and on SIGTERM with 143 as Java does, after an orderly shutdown.
+ */
+public final class EngineMain {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EngineMain.class);
+  private static final int WRONGLY_CONFIGURED = 2;
+
+  private EngineMain() {}
+
+  /** Takes no arguments: the environment says all. */
+  public static void main(String[] arguments) throws InterruptedException {
+    Engine engine = start();
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("shutdown")
+                .unstarted(
+                    () -> {
+                      engine.close();
+                      ended.countDown();
+                    }));
+    ended.await();
+  }
+
+  private static Engine start() {
+    try {
+      return Engine.start(ConfigurationReader.read(System.getenv()));
+    } catch (InvalidConfigurationException invalid) {
+      invalid.problems().forEach(LOG::error);
+      System.exit(WRONGLY_CONFIGURED);
+    } catch (RuntimeException failure) {
+      LOG.error("Cannot start", failure);
+      System.exit(1);
+    }
+    throw new IllegalStateException("Unreachable: the process has ended");
+  }
+}

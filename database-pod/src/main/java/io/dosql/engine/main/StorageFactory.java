@@ -1,0 +1,140 @@
+package io.dosql.engine.main;
+
+import io.dosql.engine.admin.PodAdmin;
+import io.dosql.engine.backup.BackupService;
+import io.dosql.engine.backup.StoreMonitor;
+import io.dosql.engine.log.CommitLog;
+import io.dosql.engine.log.DirectoryLogStorage;
+import io.dosql.engine.log.LogOptions;
+import io.dosql.engine.migration.TenantMigrator;
+import io.dosql.engine.session.Sessions;
+import io.dosql.engine.session.TenantSessions;
+import io.dosql.engine.sqlite.SqliteLibrary;
+import io.dosql.engine.tenant.DiskGuard;
+import io.dosql.engine.tenant.Pools;
+import io.dosql.engine.tenant.TenantEnvironment;
+import io.dosql.engine.tenant.TenantLimits;
+import io.dosql.engine.tenant.TenantName;
+import io.dosql.engine.tenant.Tenants;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import io.prometheus.client.CollectorRegistry;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes what holds the data: the log, the tenants, backups, and the admin service over them. Not
+ * there when whoever starts the engine brings sessions of his own.
+ */
+@Factory
+@Requires(property = Engine.STORAGE_PROPERTY, value = "true")
+public final class StorageFactory {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StorageFactory.class);
+  private static final int LOG_FAILED = 3;
+
+  @Singleton
+  TenantLimits tenantLimits() {
+    return TenantLimits.DEFAULT;
+  }
+
+  @Singleton
+  DataDirectory dataDirectory(EngineConfiguration configuration, Shutdown shutdown)
+      throws IOException {
+    DataDirectory directory = DataDirectory.open(configuration.dataDirectory());
+    shutdown.closeAtEnd("data directory", directory);
+    return directory;
+  }
+
+  @Singleton
+  CommitLog commitLog(DataDirectory directory, CollectorRegistry registry, Shutdown shutdown)
+      throws IOException {
+    Files.createDirectories(directory.log());
+    CommitLog log =
+        CommitLog.open(
+            LogOptions.DEFAULT,
+            new DirectoryLogStorage(directory.log()),
+            StorageFactory::endProcess,
+            Clock.systemUTC());
+    shutdown.closeAtEnd("commit log", log);
+    if (log.recovery().isNew()) {
+      directory.requireNoTenants();
+    }
+    registry.register(new LogMetrics(log));
+    return log;
+  }
+
+  /** Rule 4: who cannot write the log must not go on, and must not run anything on its way out. */
+  private static void endProcess(Throwable failure) {
+    LOG.error("The commit log cannot be written; the process ends to lose nothing", failure);
+    Runtime.getRuntime().halt(LOG_FAILED);
+  }
+
+  @Singleton
+  DiskGuard diskGuard(DataDirectory directory, TenantLimits limits) throws IOException {
+    return new DiskGuard(directory.scratch(), limits.diskReserveBytes());
+  }
+
+  @Singleton
+  Tenants tenants(
+      EngineConfiguration configuration,
+      DataDirectory directory,
+      CommitLog log,
+      DiskGuard disk,
+      TenantLimits limits,
+      CollectorRegistry registry,
+      Shutdown shutdown)
+      throws IOException {
+    // Here rather than at the first query: who lacks the library should not seem ready.
+    SqliteLibrary _ = SqliteLibrary.get();
+    Pools pools = Pools.forThisMachine();
+    shutdown.closeAtEnd("pools", pools);
+    Tenants tenants =
+        Tenants.open(
+            new TenantEnvironment(directory.tenants(), log, pools, limits, disk),
+            new Tenants.TenantAdmission(
+                configuration.tenants().open(),
+                configuration.tenants().names().stream()
+                    .map(TenantName::new)
+                    .collect(Collectors.toSet())));
+    shutdown.closeAtEnd("tenants", tenants);
+    registry.register(new TenantMetrics(tenants, disk));
+    return tenants;
+  }
+
+  @Singleton
+  Sessions sessions(Tenants tenants, CommitLog log) {
+    return new TenantSessions(tenants, log);
+  }
+
+  @Singleton
+  PodAdmin podAdmin(
+      EngineConfiguration configuration,
+      DataDirectory directory,
+      Tenants tenants,
+      CommitLog log,
+      DiskGuard disk,
+      BackupService backups,
+      StoreMonitor store,
+      Shutdown shutdown) {
+    Clock clock = Clock.systemUTC();
+    PodAdmin admin =
+        new PodAdmin(
+            new PodAdmin.Identity(
+                Version.current(), configuration.database(), directory.line(), clock.instant()),
+            tenants,
+            log,
+            disk,
+            new TenantMigrator(clock),
+            backups,
+            store,
+            clock);
+    shutdown.closeAtEnd("operations", admin);
+    return admin;
+  }
+}

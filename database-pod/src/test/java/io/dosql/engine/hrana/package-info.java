@@ -1,0 +1,4 @@
+@NullMarked
+package io.dosql.engine.hrana;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,182 @@
+package io.dosql.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who gets in, and what the others are told. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AuthenticationTest {
+
+  private static final String AUDIENCE = "{\"aud\":\"shop/orders\"}";
+
+  @SuppressWarnings("NullAway.Init") // Set before the first test.
+  private PodUnderTest pod;
+
+  @SuppressWarnings("NullAway.Init") // Set before the first test.
+  private Path folder;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    this.folder = folder;
+    pod = new PodUnderTest(folder);
+  }
+
+  @AfterAll
+  void stop() {
+    pod.close();
+  }
+
+  private HttpResponse<String> query(String path, String authorization, String body)
+      throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(pod.uri(path));
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
+    return pod.send(request.POST(BodyPublishers.ofString(body)));
+  }
+
+  private HttpResponse<String> query(String authorization) throws Exception {
+    return query("/db/t1/query", authorization, "{\"sql\":\"echo\"}");
+  }
+
+  Stream<Arguments> badTokens() {
+    TestKeys others = new TestKeys(folder.resolve("other.json"));
+    TestKeys keys = pod.keys;
+    String good = keys.token();
+    String kid = "\"kid\":\"key-1\"";
+    return Stream.of(
+        Arguments.of("none", ""),
+        Arguments.of("no scheme", good),
+        Arguments.of("other scheme", "Basic " + good),
+        Arguments.of("scheme alone", "Bearer"),
+        Arguments.of("scheme and space", "Bearer  "),
+        Arguments.of("no JWT", "Bearer abc"),
+        Arguments.of("dots", "Bearer .."),
+        Arguments.of("cut off", "Bearer " + good.substring(0, good.length() - 4)),
+        Arguments.of("other key, same id", "Bearer " + others.token(AUDIENCE)),
+        Arguments.of(
+            "unknown kid", "Bearer " + new TestKeys(folder.resolve("x"), "key-9").token(AUDIENCE)),
+        Arguments.of("no kid", "Bearer " + keys.token("{\"alg\":\"EdDSA\"}", AUDIENCE)),
+        Arguments.of("alg none", "Bearer " + keys.unsigned(AUDIENCE)),
+        Arguments.of(
+            "alg none with kid",
+            "Bearer " + keys.token("{\"alg\":\"none\"," + kid + "}", AUDIENCE)),
+        Arguments.of(
+            "other alg", "Bearer " + keys.token("{\"alg\":\"HS256\"," + kid + "}", AUDIENCE)),
+        Arguments.of("no audience", "Bearer " + keys.token("{}")),
+        Arguments.of("other audience", "Bearer " + keys.token("{\"aud\":\"shop/other\"}")),
+        Arguments.of("expired", "Bearer " + keys.expiringAt(Instant.now().minusSeconds(5))),
+        Arguments.of(
+            "not yet valid",
+            "Bearer " + keys.token("{\"aud\":\"shop/orders\",\"nbf\":9999999999}")),
+        Arguments.of("claims no object", "Bearer " + keys.token("[]")),
+        Arguments.of("the admin's", "Bearer " + PodUnderTest.ADMIN_TOKEN));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badTokens")
+  void badToken_isUnauthorizedOnEveryDataPath(String what, String authorization) throws Exception {
+    for (String path : new String[] {"/db/t1/query", "/db/t1/batch", "/v2/pipeline"}) {
+      HttpResponse<String> answer = query(path, authorization, "not even JSON");
+      assertThat(answer.statusCode()).isEqualTo(401);
+      assertThat(answer.headers().firstValue("www-authenticate")).isPresent();
+      assertThat(answer.body()).contains("\"code\":\"UNAUTHORIZED\"").doesNotContain("eyJ");
+    }
+    assertThat(pod.sessions.open.get()).isZero();
+  }
+
+  @Test
+  void unauthorizedHranaClient_findsMessageAndCodeAtTheTop() throws Exception {
+    HttpResponse<String> answer = query("/v2/pipeline", "", "{}");
+    assertThat(answer.headers().firstValue("content-type")).hasValue("application/json");
+    assertThat(answer.body()).startsWith("{\"message\":\"").contains("\"code\":\"UNAUTHORIZED\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Bearer ", "bearer ", "BEARER   "})
+  void goodToken_isTakenWhateverTheCaseOfTheScheme(String scheme) throws Exception {
+    assertThat(query(scheme + pod.keys.token()).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void roleThatNobodyKnows_isForbidden() throws Exception {
+    String token = pod.keys.token("{\"aud\":\"shop/orders\",\"a\":\"admin\"}");
+    HttpResponse<String> answer = query("Bearer " + token);
+    assertThat(answer.statusCode()).isEqualTo(403);
+    assertThat(answer.body()).contains("FORBIDDEN");
+  }
+
+  @Test
+  void readOnlyToken_mayReadButNotWrite() throws Exception {
+    String token = "Bearer " + pod.keys.readOnlyToken();
+    assertThat(query(token).statusCode()).isEqualTo(200);
+    HttpResponse<String> write = query("/db/t1/query", token, "{\"sql\":\"WRITE\"}");
+    assertThat(write.statusCode()).isEqualTo(403);
+    assertThat(write.body()).contains("TXN_READ_ONLY_VIOLATION");
+    HttpResponse<String> hrana =
+        query(
+            "/v2/pipeline",
+            token,
+            "{\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"WRITE\"}}]}");
+    assertThat(hrana.body()).contains("TXN_READ_ONLY_VIOLATION");
+  }
+
+  @Test
+  void rememberedToken_isRefusedOnceItHasExpired() throws Exception {
+    Instant end = Instant.now().plusSeconds(2);
+    String token = "Bearer " + pod.keys.expiringAt(end);
+    assertThat(query(token).statusCode()).isEqualTo(200);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(query(token).statusCode()).isEqualTo(401));
+    assertThat(Instant.now()).isAfter(end.minusSeconds(1));
+  }
+
+  @Test
+  void healthAndMetrics_needNoToken() throws Exception {
+    for (String path : new String[] {"/health/live", "/health/ready", "/metrics", "/v2"}) {
+      assertThat(pod.get(path).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void newKeys_replaceTheOldOnesAndWhatWasRemembered(@TempDir Path other) throws Exception {
+    try (PodUnderTest rotated = new PodUnderTest(other)) {
+      String old = rotated.keys.token();
+      assertThat(rotated.post("/db/t1/query", "{\"sql\":\"echo\"}").statusCode()).isEqualTo(200);
+      TestKeys next = new TestKeys(other.resolve("jwks.json"), "key-2");
+      Files.writeString(other.resolve("jwks.json"), "{\"broken");
+      next.publish();
+      HttpRequest.Builder withOld =
+          HttpRequest.newBuilder(rotated.uri("/db/t1/query"))
+              .header("Authorization", "Bearer " + old)
+              .POST(BodyPublishers.ofString("{\"sql\":\"echo\"}"));
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(() -> assertThat(rotated.send(withOld).statusCode()).isEqualTo(401));
+      HttpRequest.Builder withNew =
+          HttpRequest.newBuilder(rotated.uri("/db/t1/query"))
+              .header("Authorization", "Bearer " + next.token())
+              .POST(BodyPublishers.ofString("{\"sql\":\"echo\"}"));
+      assertThat(rotated.send(withNew).statusCode()).isEqualTo(200);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.dosql.engine.http;
+
+import io.dosql.engine.admin.AdminService;
+import io.dosql.engine.admin.BackupSummary;
+import io.dosql.engine.admin.CheckState;
+import io.dosql.engine.admin.Checks;
+import io.dosql.engine.admin.Operation;
+import io.dosql.engine.admin.OperationRequest;
+import io.dosql.engine.admin.OperationResult;
+import io.dosql.engine.admin.Page;
+import io.dosql.engine.admin.PodStatus;
+import io.dosql.engine.admin.TenantStatus;
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** An admin service that remembers what it was asked, and answers with one of everything. */
+public final class EchoAdmin implements AdminService {
+
+  static final Instant TIME = Instant.parse("2026-11-24T02:00:00Z");
+
+  public final Map<String, OperationRequest> requests = new ConcurrentHashMap<>();
+
+  @Override
+  public PodStatus status() {
+    return new PodStatus(
+        "0.1.0",
+        "shop/orders",
+        "7f3a",
+        TIME,
+        new PodStatus.Tenants(3, 1),
+        new PodStatus.Log(81_920, 81_920, 16_777_216, 1),
+        new PodStatus.Disk(100, 50),
+        new PodStatus.Store(
+            PodStatus.StoreKind.S3,
+            CheckState.ERROR,
+            ErrorCode.STORAGE_BUCKET_NOT_FOUND,
+            "There is no bucket 'b'."),
+        null,
+        new Checks(CheckState.OK, CheckState.OK, CheckState.OK, CheckState.ERROR));
+  }
+
+  @Override
+  public Page<TenantStatus> tenants(Optional<String> after, int limit) {
+    return new Page<>(
+        List.of(new TenantStatus(after.orElse("main"), TenantStatus.State.AWAKE, 42, limit, null)),
+        Optional.of("main"));
+  }
+
+  @Override
+  public Page<BackupSummary> backups(Optional<String> after, int limit) {
+    return new Page<>(
+        List.of(new BackupSummary("nightly-1", TIME, 81_920, 3, "003_add_index")),
+        Optional.empty());
+  }
+
+  @Override
+  public Start start(String id, OperationRequest request) {
+    OperationRequest before = requests.putIfAbsent(id, request);
+    if (before != null && !before.equals(request)) {
+      return new Start.Conflict();
+    }
+    return new Start.Known(known(id, request));
+  }
+
+  @Override
+  public Optional<Operation> operation(String id) {
+    return Optional.ofNullable(requests.get(id)).map(request -> known(id, request));
+  }
+
+  private static Operation known(String id, OperationRequest request) {
+    return switch (request) {
+      case OperationRequest.Backup backup -> running(id, backup);
+      case OperationRequest.Migrate migrate ->
+          ended(
+              id,
+              migrate,
+              new OperationResult.Migrated(
+                  List.of(
+                      new OperationResult.TenantMigrations("a", List.of("001_users"), List.of())),
+                  new OperationResult.MigrationFailure(
+                      "b", "002_x", 2, new DosqlException.Position(3, 8), "CRAETE", "near")),
+              new DosqlException(ErrorCode.MIGRATION_FAILED, "Tenant b failed."));
+      case OperationRequest.Restore restore ->
+          ended(
+              id,
+              restore,
+              new OperationResult.Restored(
+                  List.of(new OperationResult.TenantRestore("a", 41, 43, "pre/a"))),
+              null);
+      case OperationRequest.Prune prune ->
+          ended(id, prune, new OperationResult.Pruned(prune.backups(), 4, 81_920), null);
+    };
+  }
+
+  private static Operation running(String id, OperationRequest request) {
+    return new Operation(
+        id,
+        request.kind(),
+        Operation.State.RUNNING,
+        TIME,
+        null,
+        new Operation.Progress(1, 3),
+        null,
+        null);
+  }
+
+  private static Operation ended(
+      String id,
+      OperationRequest request,
+      OperationResult result,
+      @org.jspecify.annotations.Nullable DosqlException error) {
+    return new Operation(
+        id,
+        request.kind(),
+        error == null ? Operation.State.SUCCEEDED : Operation.State.FAILED,
+        TIME,
+        TIME.plusSeconds(1),
+        new Operation.Progress(3, 3),
+        result,
+        error);
+  }
+}

@@ -1,0 +1,73 @@
+package io.dosql.engine.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** A connection on which a test writes what it likes. */
+final class RawConnection implements AutoCloseable {
+
+  private final Socket socket;
+  private final InputStream in;
+
+  RawConnection(int port) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(20_000);
+    in = socket.getInputStream();
+  }
+
+  void send(String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    socket.getOutputStream().flush();
+  }
+
+  /** Head and body of the next answer; the body's length must be stated. */
+  Answer answer() throws IOException {
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    while (!head.toString(StandardCharsets.UTF_8).endsWith("\r\n\r\n")) {
+      int next = in.read();
+      if (next < 0) {
+        throw new IOException("Closed in the middle of an answer: " + head);
+      }
+      head.write(next);
+    }
+    String text = head.toString(StandardCharsets.UTF_8);
+    int length =
+        text.lines()
+            .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
+            .mapToInt(line -> Integer.parseInt(line.substring(15).strip()))
+            .findFirst()
+            .orElse(0);
+    return new Answer(text, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+  }
+
+  /** All that comes until the server closes the connection. */
+  byte[] rest() throws IOException {
+    return in.readAllBytes();
+  }
+
+  /** True if the server has closed the connection; waits for it to. */
+  boolean isClosedByServer() throws IOException {
+    try {
+      return in.read() < 0;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+
+  record Answer(String head, String body) {
+    int status() {
+      return Integer.parseInt(head.substring(9, 12));
+    }
+  }
+}

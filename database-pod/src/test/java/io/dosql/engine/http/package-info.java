@@ -1,0 +1,4 @@
+@NullMarked
+package io.dosql.engine.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dosql.engine.json;
+
+import org.jspecify.annotations.NullMarked;

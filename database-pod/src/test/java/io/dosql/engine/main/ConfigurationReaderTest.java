@@ -1,0 +1,156 @@
+package io.dosql.engine.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dosql.engine.main.EngineConfiguration.Auth;
+import io.dosql.engine.main.EngineConfiguration.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationReaderTest {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // Set before each test.
+  private Path folder;
+
+  private final Map<String, String> variables = new HashMap<>();
+
+  @BeforeEach
+  void leastThatIsNeeded() throws IOException {
+    variables.put("DOSQL_DATABASE", "shop/orders");
+    variables.put("DOSQL_AUTH_JWKS_FILE", Files.writeString(folder.resolve("jwks"), "").toString());
+    variables.put(
+        "DOSQL_ADMIN_TOKEN_FILE", Files.writeString(folder.resolve("token"), "").toString());
+  }
+
+  @Test
+  void everythingElse_hasADefault() throws Exception {
+    EngineConfiguration configuration = ConfigurationReader.read(variables);
+    assertThat(configuration.dataDirectory()).isEqualTo(Path.of("/data"));
+    assertThat(configuration.bindHost()).isEqualTo("0.0.0.0");
+    assertThat(configuration.httpPort()).isEqualTo(8080);
+    assertThat(configuration.adminPort()).isEqualTo(8081);
+    assertThat(configuration.tenants().open()).isTrue();
+    assertThat(configuration.tenants().names()).containsExactly("main");
+    assertThat(configuration.auth()).isEqualTo(new Auth.Jwt(folder.resolve("jwks")));
+    assertThat(configuration.store()).isEqualTo(new Store.None());
+  }
+
+  @Test
+  void emptyVariables_countAsNotSet() throws Exception {
+    variables.put("DOSQL_STORE", "");
+    variables.put("DOSQL_HTTP_PORT", " ");
+    assertThat(ConfigurationReader.read(variables).httpPort()).isEqualTo(8080);
+  }
+
+  @Test
+  void declaredTenants_haveMainAmongThem() throws Exception {
+    variables.put("DOSQL_TENANTS_MODE", "Declared");
+    variables.put("DOSQL_TENANTS_NAMES", "a, b-1,,a");
+    EngineConfiguration.Tenants tenants = ConfigurationReader.read(variables).tenants();
+    assertThat(tenants.open()).isFalse();
+    assertThat(tenants.names()).containsExactlyInAnyOrder("main", "a", "b-1");
+  }
+
+  @Test
+  void stores_takeTheDatabaseAsTheirPrefixUnlessToldOtherwise() throws Exception {
+    variables.put("DOSQL_STORE", "directory");
+    variables.put("DOSQL_STORE_DIRECTORY", folder.toString());
+    assertThat(ConfigurationReader.read(variables).store())
+        .isEqualTo(new Store.Directory(folder, "shop/orders"));
+    variables.put("DOSQL_STORE", "s3");
+    variables.put("DOSQL_STORE_S3_ENDPOINT", "http://s3:9000");
+    variables.put("DOSQL_STORE_S3_BUCKET", "backups");
+    variables.put("DOSQL_STORE_S3_CREDENTIALS_DIR", folder.toString());
+    variables.put("DOSQL_STORE_PREFIX", "a/b");
+    assertThat(ConfigurationReader.read(variables).store())
+        .isEqualTo(new Store.S3("http://s3:9000", "backups", "us-east-1", folder, "a/b"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, true",
+    "::1, true",
+    "localhost, true",
+    "0.0.0.0, false",
+    "10.0.0.1, false"
+  })
+  void noAuthentication_isForLoopbackAlone(String host, boolean allowed) throws Exception {
+    variables.put("DOSQL_AUTH", "none");
+    variables.put("DOSQL_BIND_HOST", host);
+    if (allowed) {
+      assertThat(ConfigurationReader.read(variables).auth()).isEqualTo(new Auth.None());
+    } else {
+      assertThatThrownBy(() -> ConfigurationReader.read(variables))
+          .hasMessageContaining("DOSQL_AUTH is 'none'")
+          .hasMessageContaining("loopback");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DOSQL_DATABASE, orders",
+    "DOSQL_DATABASE, Shop/orders",
+    "DOSQL_BIND_HOST, example.com",
+    "DOSQL_HTTP_PORT, 0",
+    "DOSQL_HTTP_PORT, 65536",
+    "DOSQL_HTTP_PORT, http",
+    "DOSQL_HTTP_PORT, 8081",
+    "DOSQL_TENANTS_MODE, open",
+    "DOSQL_TENANTS_NAMES, ../x",
+    "DOSQL_AUTH, basic",
+    "DOSQL_AUTH_JWKS_FILE, /no/such/file",
+    "DOSQL_ADMIN_TOKEN_FILE, /no/such/file",
+    "DOSQL_STORE, ftp",
+    "DOSQL_STORE, directory",
+    "DOSQL_STORE, s3",
+    "DOSQL_LOG_LEVEL, loud"
+  })
+  void badValue_isNamedWithWhatIsAllowed(String name, String value) {
+    variables.put(name, value);
+    assertThatThrownBy(() -> ConfigurationReader.read(variables))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("DOSQL_")
+        .hasMessageContaining("It must be");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DOSQL_STORE_S3_ENDPOINT, s3:9000",
+    "DOSQL_STORE_S3_ENDPOINT, http://s3/path",
+    "DOSQL_STORE_S3_ENDPOINT, http://user:pw@s3",
+    "DOSQL_STORE_S3_BUCKET, A",
+    "DOSQL_STORE_PREFIX, a/../b",
+    "DOSQL_STORE_PREFIX, /a",
+    "DOSQL_STORE_S3_CREDENTIALS_DIR, /no/such/folder"
+  })
+  void badStore_isNamedWithWhatIsAllowed(String name, String value) {
+    variables.put("DOSQL_STORE", "s3");
+    variables.put("DOSQL_STORE_S3_ENDPOINT", "http://s3:9000");
+    variables.put("DOSQL_STORE_S3_BUCKET", "backups");
+    variables.put("DOSQL_STORE_S3_CREDENTIALS_DIR", folder.toString());
+    variables.put(name, value);
+    assertThatThrownBy(() -> ConfigurationReader.read(variables))
+        .hasMessageContaining(name + " is '" + value + "'");
+  }
+
+  @Test
+  void allProblems_areToldAtOnce() {
+    variables.remove("DOSQL_DATABASE");
+    variables.put("DOSQL_HTTP_PORT", "x");
+    variables.put("DOSQL_STORE", "s3");
+    assertThatThrownBy(() -> ConfigurationReader.read(variables))
+        .isInstanceOfSatisfying(
+            InvalidConfigurationException.class,
+            invalid -> assertThat(invalid.problems()).hasSize(5));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dosql.engine.main;
+
+import org.jspecify.annotations.NullMarked;
