@@ -1,0 +1,78 @@
+package io.dosql.operator.database;
+
+import io.dosql.crds.BackupSpec;
+import io.dosql.crds.DatabaseRef;
+import io.dosql.crds.DoSQLBackup;
+import io.dosql.crds.DoSQLDatabase;
+import io.dosql.operator.backup.DueBackup;
+import io.dosql.operator.pod.DatabaseKey;
+import io.dosql.operator.pod.EngineClients;
+import io.dosql.operator.pod.Operation;
+import io.dosql.operator.pod.OperationRequest;
+import io.dosql.operator.pod.Reply;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Does what was decided. Each action may be done again: it finds itself done. */
+final class DatabaseActions {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseActions.class);
+
+  private final KubernetesClient client;
+  private final EngineClients engines;
+  private final BackupListings listings;
+
+  DatabaseActions(KubernetesClient client, EngineClients engines, BackupListings listings) {
+    this.client = client;
+    this.engines = engines;
+    this.listings = listings;
+  }
+
+  void perform(DoSQLDatabase database, DatabaseAction action) {
+    DatabaseKey key = DatabaseKey.of(database);
+    switch (action) {
+      case DatabaseAction.CreateBackup create -> create(database, create.due());
+      case DatabaseAction.StartPruning start -> {
+        Reply<Operation> reply =
+            engines.of(key).start(start.operationId(), new OperationRequest.Prune(start.names()));
+        LOG.info("{}: asked to delete the backups {}: {}", key, start.names(), reply);
+      }
+      case DatabaseAction.ForgetListing _ -> listings.forget(key);
+      case DatabaseAction.DeleteBackups delete ->
+          delete.names().forEach(name -> deleteBackup(key, name));
+    }
+  }
+
+  private void deleteBackup(DatabaseKey key, String name) {
+    client.resources(DoSQLBackup.class).inNamespace(key.namespace()).withName(name).delete();
+    LOG.info("{}: deleted the DoSQLBackup {}, whose backup is gone or failed", key, name);
+  }
+
+  /** Without an owner: backups and what describes them outlive the database. */
+  private void create(DoSQLDatabase database, DueBackup due) {
+    DoSQLBackup backup = new DoSQLBackup();
+    Map<String, String> labels = new TreeMap<>(DatabaseLabels.lasting(database));
+    labels.put(DueBackup.SCHEDULED_LABEL, "true");
+    backup.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(database.getMetadata().getNamespace())
+            .withName(due.name())
+            .withLabels(labels)
+            .build());
+    backup.setSpec(new BackupSpec(new DatabaseRef(database.getMetadata().getName()), null));
+    try {
+      client.resource(backup).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      LOG.debug("the DoSQLBackup {} was made before", due.name());
+    }
+  }
+}

@@ -1,0 +1,282 @@
+package io.dosql.operator.database;
+
+import io.dosql.crds.BackupPolicy;
+import io.dosql.crds.DatabaseStatus;
+import io.dosql.crds.DatabaseStatus.BackupSummary;
+import io.dosql.crds.DatabaseStatus.TenantCounts;
+import io.dosql.crds.DoSQLDatabase;
+import io.dosql.crds.ResourceCondition;
+import io.dosql.operator.backup.BackupSchedule;
+import io.dosql.operator.backup.DueBackup;
+import io.dosql.operator.backup.InvalidScheduleException;
+import io.dosql.operator.pod.DatabaseKey;
+import io.dosql.operator.pod.PodEndpoints;
+import io.dosql.operator.pod.PodStatus;
+import io.dosql.operator.pod.Reply;
+import io.dosql.operator.status.ConditionSet;
+import io.dosql.operator.status.ConditionType;
+import io.dosql.operator.status.EventNote;
+import io.dosql.operator.status.Times;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Decides about one database in one pass; pure, so that it is tested as a table. */
+final class DatabaseDecider {
+
+  /** While something moves; informers tell of most changes before. */
+  private static final Duration REQUEUE_MOVING = Duration.ofSeconds(5);
+
+  private static final Duration REQUEUE_DELETING = Duration.ofSeconds(2);
+
+  /** The engine tries its store every 15 s; there is nothing newer to learn sooner. */
+  private static final Duration REQUEUE_STEADY = Duration.ofSeconds(15);
+
+  private static final Duration REQUEUE_MIN = Duration.ofSeconds(1);
+
+  private final DoSQLDatabase database;
+  private final DatabaseObservation observation;
+  private final DatabaseStatus previous;
+  private final PodEndpoints endpoints;
+  private final Instant now;
+  private final List<DatabaseAction> actions = new ArrayList<>();
+  private final List<EventNote> events = new ArrayList<>();
+
+  private DatabaseDecider(
+      DoSQLDatabase database,
+      DatabaseObservation observation,
+      PodEndpoints endpoints,
+      Instant now) {
+    this.database = database;
+    this.observation = observation;
+    this.previous = Optional.ofNullable(database.getStatus()).orElseGet(DatabaseStatus::empty);
+    this.endpoints = endpoints;
+    this.now = now;
+  }
+
+  static DatabaseDecision decide(
+      DoSQLDatabase database,
+      DatabaseObservation observation,
+      PodEndpoints endpoints,
+      Instant now) {
+    return new DatabaseDecider(database, observation, endpoints, now).decide();
+  }
+
+  /** What the schedule says. */
+  private record Timing(
+      Optional<Problem> problem, Optional<Instant> next, Optional<DueBackup> due) {}
+
+  private DatabaseDecision decide() {
+    Serving serving = serving();
+    Timing timing = timing();
+    Optional<Problem> stalled = observation.problems().stream().findFirst().or(timing::problem);
+    Optional<ConditionValue> backup = backupPolicy().map(_ -> LastBackup.condition(observation));
+    Optional<Housekeeping> housekeeping =
+        backupPolicy()
+            .filter(policy -> policy.retention() != null)
+            .map(_ -> Housekeeping.of(observation));
+    timing.due().ifPresent(due -> actions.add(new DatabaseAction.CreateBackup(due)));
+    housekeeping.ifPresent(
+        found -> {
+          actions.addAll(found.actions());
+          events.addAll(found.events());
+        });
+    List<String> outdated = Housekeeping.outdated(database, observation);
+    if (!outdated.isEmpty()) {
+      actions.add(new DatabaseAction.DeleteBackups(outdated));
+    }
+    List<ResourceCondition> conditions =
+        conditions(serving, stalled, backup, housekeeping.map(Housekeeping::condition));
+    DatabaseStatus status = status(serving, stalled, backup, timing, conditions);
+    events.addAll(DatabaseEvents.between(previous, status, serving));
+    return new DatabaseDecision(
+        status,
+        List.copyOf(events),
+        List.copyOf(actions),
+        requeue(serving, timing, housekeeping.map(Housekeeping::underway).orElse(false)));
+  }
+
+  private Optional<BackupPolicy> backupPolicy() {
+    return Optional.ofNullable(database.getSpec().backup());
+  }
+
+  /**
+   * A database is ready for the first time when the operator has heard from its engine. Later, a
+   * failed request of the operator's does not make it unready: clients are served.
+   */
+  private Serving serving() {
+    Serving serving = Serving.of(observation.statefulSet(), observation.pod());
+    if (serving instanceof Serving.Yes
+        && engineUnreachable().isPresent()
+        && !ConditionSet.isTrue(previous.conditions(), ConditionType.READY)) {
+      return new Serving.No("EngineUnreachable", engineUnreachable().get(), true);
+    }
+    return serving;
+  }
+
+  private Optional<String> engineUnreachable() {
+    return observation
+        .engine()
+        .flatMap(
+            reply ->
+                switch (reply) {
+                  case Reply.Ok<PodStatus> _ -> Optional.empty();
+                  case Reply.Refused<PodStatus> refused ->
+                      Optional.of(
+                          "The engine refuses the operator: %s"
+                              .formatted(refused.error().explanation()));
+                  case Reply.Unavailable<PodStatus> unavailable ->
+                      Optional.of(
+                          ("The pod is ready, but %s. Check that the operator may connect to the"
+                                  + " pod.")
+                              .formatted(unavailable.message()));
+                });
+  }
+
+  private Timing timing() {
+    BackupPolicy policy = database.getSpec().backup();
+    if (policy == null || policy.schedule() == null) {
+      return new Timing(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+    try {
+      BackupSchedule schedule = BackupSchedule.parse(policy.schedule(), policy.timeZone());
+      Optional<Instant> next = schedule.next(now);
+      if (next.isEmpty()) {
+        return invalid(
+            "backup.schedule '%s' names a time that never comes.".formatted(policy.schedule()));
+      }
+      return new Timing(Optional.empty(), next, due(schedule));
+    } catch (InvalidScheduleException e) {
+      return invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Timing invalid(String message) {
+    return new Timing(
+        Optional.of(new Problem("InvalidSchedule", message)), Optional.empty(), Optional.empty());
+  }
+
+  private Optional<DueBackup> due(BackupSchedule schedule) {
+    return DueBackup.decide(
+        schedule,
+        database.getMetadata().getName(),
+        Times.parse(database.getMetadata().getCreationTimestamp()).orElse(now),
+        Times.parse(previousBackups().lastScheduledTime()),
+        observation.backups(),
+        now);
+  }
+
+  private BackupSummary previousBackups() {
+    return Optional.ofNullable(previous.backup()).orElseGet(BackupSummary::empty);
+  }
+
+  private List<ResourceCondition> conditions(
+      Serving serving,
+      Optional<Problem> stalled,
+      Optional<ConditionValue> backup,
+      Optional<ConditionValue> retention) {
+    ConditionSet conditions =
+        new ConditionSet(previous.conditions(), now, database.getMetadata().getGeneration());
+    set(conditions, ConditionType.READY, ready(serving));
+    set(conditions, ConditionType.RECONCILING, reconciling(serving, stalled));
+    set(
+        conditions,
+        ConditionType.STALLED,
+        stalled
+            .map(problem -> ConditionValue.holds(problem.reason(), problem.message()))
+            .orElseGet(
+                () -> new ConditionValue(ConditionSet.FALSE, "NoProblem", "Nothing is wrong.")));
+    backup.ifPresent(
+        value ->
+            conditions.setSteady(
+                ConditionType.LAST_BACKUP_SUCCEEDED,
+                value.status(),
+                value.reason(),
+                value.message()));
+    retention.ifPresent(value -> set(conditions, ConditionType.RETENTION_APPLIED, value));
+    return conditions.build();
+  }
+
+  private static void set(ConditionSet conditions, ConditionType type, ConditionValue value) {
+    var _ = conditions.set(type, value.status(), value.reason(), value.message());
+  }
+
+  private ConditionValue ready(Serving serving) {
+    return switch (serving) {
+      case Serving.Yes _ ->
+          ConditionValue.holds(
+              "Serving",
+              "The database serves SQL at " + endpoints.data(DatabaseKey.of(database)) + ".");
+      case Serving.No no -> new ConditionValue(ConditionSet.FALSE, no.reason(), no.message());
+    };
+  }
+
+  private ConditionValue reconciling(Serving serving, Optional<Problem> stalled) {
+    if (stalled.isPresent()) {
+      return new ConditionValue(
+          ConditionSet.FALSE, stalled.get().reason(), "Waiting for a person; see Stalled.");
+    }
+    return switch (serving) {
+      case Serving.No no -> ConditionValue.holds(no.reason(), no.message());
+      case Serving.Yes _ ->
+          engineUnreachable()
+              .map(message -> ConditionValue.holds("EngineUnreachable", message))
+              .orElseGet(
+                  () ->
+                      new ConditionValue(
+                          ConditionSet.FALSE, "UpToDate", "Everything is as asked for."));
+    };
+  }
+
+  private DatabaseStatus status(
+      Serving serving,
+      Optional<Problem> stalled,
+      Optional<ConditionValue> backup,
+      Timing timing,
+      List<ResourceCondition> conditions) {
+    boolean degraded =
+        engineUnreachable().isPresent()
+            || backup.filter(value -> value.status().equals(ConditionSet.FALSE)).isPresent();
+    Optional<PodStatus> engine = observation.engineStatus();
+    return new DatabaseStatus(
+        database.getMetadata().getGeneration(),
+        DatabasePhase.of(
+            previous.phase(), serving instanceof Serving.Yes, stalled.isPresent(), degraded),
+        conditions,
+        endpoints.data(DatabaseKey.of(database)).toString(),
+        observation.statefulSet().map(Serving::readyPods).orElse(0),
+        engine
+            .map(status -> new TenantCounts(status.tenants().total(), status.tenants().awake()))
+            .orElse(previous.tenants()),
+        backupPolicy()
+            .map(
+                _ ->
+                    LastBackup.summary(
+                        observation,
+                        previousBackups(),
+                        timing.next(),
+                        timing.due().map(DueBackup::scheduledTime)))
+            .orElse(null),
+        engine.map(PodStatus::version).orElse(previous.currentVersion()));
+  }
+
+  private Duration requeue(Serving serving, Timing timing, boolean deleting) {
+    Duration delay = REQUEUE_STEADY;
+    if (deleting) {
+      delay = REQUEUE_DELETING;
+    } else if (serving instanceof Serving.No || engineUnreachable().isPresent()) {
+      delay = REQUEUE_MOVING;
+    }
+    Optional<Duration> untilBackup =
+        timing.next().map(next -> Duration.between(now, next)).filter(delayIsShorter(delay));
+    Duration chosen = untilBackup.orElse(delay);
+    return chosen.compareTo(REQUEUE_MIN) < 0 ? REQUEUE_MIN : chosen;
+  }
+
+  private static Predicate<Duration> delayIsShorter(Duration limit) {
+    return delay -> delay.compareTo(limit) < 0;
+  }
+}

@@ -1,0 +1,84 @@
+package io.dosql.operator.database;
+
+import io.dosql.crds.DatabaseStatus;
+import io.dosql.crds.ResourceCondition;
+import io.dosql.operator.status.ConditionSet;
+import io.dosql.operator.status.ConditionType;
+import io.dosql.operator.status.EventNote;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a person wants to hear about a database: the changes from one status to the next. Since the
+ * status is stored, nothing is told twice. Pure.
+ */
+final class DatabaseEvents {
+
+  private DatabaseEvents() {}
+
+  static List<EventNote> between(DatabaseStatus before, DatabaseStatus after, Serving serving) {
+    List<EventNote> notes = new ArrayList<>();
+    if (before.observedGeneration() == null) {
+      notes.add(EventNote.normal("Created", "created the objects of the database"));
+    }
+    ready(before, after, serving).ifPresent(notes::add);
+    turned(before, after, ConditionType.STALLED, ConditionSet.TRUE)
+        .ifPresent(condition -> notes.add(warning(condition)));
+    turned(before, after, ConditionType.LAST_BACKUP_SUCCEEDED, ConditionSet.FALSE)
+        .ifPresent(condition -> notes.add(warning(condition)));
+    recovered(before, after, ConditionType.LAST_BACKUP_SUCCEEDED)
+        .ifPresent(
+            condition -> notes.add(EventNote.normal("BackupsRecovered", condition.message())));
+    turned(before, after, ConditionType.RETENTION_APPLIED, ConditionSet.FALSE)
+        .ifPresent(
+            condition -> notes.add(EventNote.warning("RetentionFailed", condition.message())));
+    return notes;
+  }
+
+  private static Optional<EventNote> ready(
+      DatabaseStatus before, DatabaseStatus after, Serving serving) {
+    return switch (serving) {
+      case Serving.Yes _ ->
+          turned(before, after, ConditionType.READY, ConditionSet.TRUE)
+              .filter(_ -> !ConditionSet.isTrue(before.conditions(), ConditionType.READY))
+              .map(condition -> EventNote.normal("Ready", condition.message()));
+      case Serving.No no -> {
+        boolean wasReady = ConditionSet.isTrue(before.conditions(), ConditionType.READY);
+        yield turned(before, after, ConditionType.READY, ConditionSet.FALSE)
+            .filter(_ -> no.problem() || wasReady)
+            .map(
+                condition ->
+                    EventNote.warning(
+                        no.problem() ? condition.reason() : "NotReady", condition.message()));
+      }
+    };
+  }
+
+  /** The condition, if it has the status now and had another status or reason before. */
+  private static Optional<ResourceCondition> turned(
+      DatabaseStatus before, DatabaseStatus after, ConditionType type, String status) {
+    Optional<ResourceCondition> old = ConditionSet.find(before.conditions(), type);
+    return ConditionSet.find(after.conditions(), type)
+        .filter(condition -> condition.status().equals(status))
+        .filter(
+            condition ->
+                old.isEmpty()
+                    || !old.get().status().equals(status)
+                    || !old.get().reason().equals(condition.reason()));
+  }
+
+  private static Optional<ResourceCondition> recovered(
+      DatabaseStatus before, DatabaseStatus after, ConditionType type) {
+    boolean failedBefore =
+        ConditionSet.find(before.conditions(), type)
+            .filter(old -> old.status().equals(ConditionSet.FALSE))
+            .isPresent();
+    return ConditionSet.find(after.conditions(), type)
+        .filter(condition -> failedBefore && !condition.status().equals(ConditionSet.FALSE));
+  }
+
+  private static EventNote warning(ResourceCondition condition) {
+    return EventNote.warning(condition.reason(), condition.message());
+  }
+}

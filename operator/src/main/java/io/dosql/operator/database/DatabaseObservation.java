@@ -1,0 +1,44 @@
+package io.dosql.operator.database;
+
+import io.dosql.crds.DoSQLBackup;
+import io.dosql.operator.pod.Operation;
+import io.dosql.operator.pod.PodStatus;
+import io.dosql.operator.pod.Reply;
+import io.dosql.operator.pod.StoredBackup;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything outside of the resource that a decision about a database rests on.
+ *
+ * @param statefulSet as it is after this pass applied it
+ * @param problems what could not be applied
+ * @param engine empty when there is no pod to ask
+ * @param credentials what is missing of the store's Secret; only looked for when the store fails
+ * @param backups all DoSQLBackups of the database
+ * @param stored what the store holds; empty when it was not asked
+ * @param pruning backups that are kept no longer; empty when there are none
+ */
+record DatabaseObservation(
+    Optional<StatefulSet> statefulSet,
+    List<Problem> problems,
+    Optional<Pod> pod,
+    Optional<Reply<PodStatus>> engine,
+    Optional<Problem> credentials,
+    List<DoSQLBackup> backups,
+    Optional<Reply<List<StoredBackup>>> stored,
+    Optional<Pruning> pruning) {
+
+  /**
+   * Backups that are to be deleted from the store.
+   *
+   * @param operation what the pod knows of the operation that does it
+   */
+  record Pruning(String operationId, List<String> names, Reply<Operation> operation) {}
+
+  Optional<PodStatus> engineStatus() {
+    return engine.flatMap(Reply::answer);
+  }
+}

@@ -1,0 +1,135 @@
+package io.dosql.operator.database;
+
+import io.dosql.crds.BackupLocations;
+import io.dosql.crds.BackupStore;
+import io.dosql.crds.DatabaseSpec;
+import io.dosql.crds.DirectoryStore;
+import io.dosql.crds.DoSQLDatabase;
+import io.dosql.crds.S3Store;
+import io.dosql.operator.pod.DatabaseKey;
+import io.dosql.operator.pod.ServiceEndpoints;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/** The engine's container: its environment, ports, probes and rights. */
+final class EngineContainer {
+
+  static final String NAME = "engine";
+  static final String HTTP_PORT_NAME = "http";
+  static final String ADMIN_PORT_NAME = "admin";
+
+  private static final int READINESS_PERIOD_SECONDS = 5;
+  private static final int LIVENESS_PERIOD_SECONDS = 10;
+  private static final int PROBE_TIMEOUT_SECONDS = 3;
+  private static final int FAILURES_MAX = 3;
+
+  /** The engine has half an hour to come up; with a log to recover it may need it. */
+  private static final int STARTUP_PERIOD_SECONDS = 2;
+
+  private static final int STARTUP_FAILURES_MAX = 900;
+
+  private EngineContainer() {}
+
+  static Container build(DoSQLDatabase database, String image) {
+    DatabaseSpec spec = database.getSpec();
+    return new ContainerBuilder()
+        .withName(NAME)
+        .withImage(image)
+        .withImagePullPolicy("IfNotPresent")
+        .withEnv(environment(database))
+        .withPorts(
+            port(HTTP_PORT_NAME, ServiceEndpoints.DATA_PORT),
+            port(ADMIN_PORT_NAME, ServiceEndpoints.ADMIN_PORT))
+        .withStartupProbe(probe("/health/ready", STARTUP_PERIOD_SECONDS, STARTUP_FAILURES_MAX))
+        .withReadinessProbe(probe("/health/ready", READINESS_PERIOD_SECONDS, FAILURES_MAX))
+        .withLivenessProbe(probe("/health/live", LIVENESS_PERIOD_SECONDS, FAILURES_MAX))
+        .withNewResources()
+        .withRequests(spec.resources().requests())
+        .withLimits(spec.resources().limits())
+        .endResources()
+        .withNewSecurityContext()
+        .withAllowPrivilegeEscalation(false)
+        .withReadOnlyRootFilesystem(true)
+        .withNewCapabilities()
+        .withDrop("ALL")
+        .endCapabilities()
+        .endSecurityContext()
+        .withVolumeMounts(EngineVolumes.mounts(spec))
+        // What the engine said last stands in the pod's status when it dies.
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .build();
+  }
+
+  private static List<EnvVar> environment(DoSQLDatabase database) {
+    DatabaseSpec spec = database.getSpec();
+    List<EnvVar> variables = new ArrayList<>();
+    variables.add(variable("DOSQL_DATA_DIR", EngineVolumes.DATA_PATH));
+    variables.add(variable("DOSQL_DATABASE", DatabaseKey.of(database).qualifiedName()));
+    variables.add(variable("DOSQL_HTTP_PORT", Integer.toString(ServiceEndpoints.DATA_PORT)));
+    variables.add(variable("DOSQL_ADMIN_PORT", Integer.toString(ServiceEndpoints.ADMIN_PORT)));
+    variables.add(variable("DOSQL_TENANTS_MODE", spec.tenants().mode().name()));
+    if (!spec.tenants().names().isEmpty()) {
+      // Sorted, so that another order in the resource does not restart the pod.
+      variables.add(
+          variable("DOSQL_TENANTS_NAMES", String.join(",", new TreeSet<>(spec.tenants().names()))));
+    }
+    variables.add(variable("DOSQL_AUTH", "jwt"));
+    variables.add(variable("DOSQL_AUTH_JWKS_FILE", EngineVolumes.JWKS_FILE));
+    variables.add(variable("DOSQL_ADMIN_TOKEN_FILE", EngineVolumes.ADMIN_TOKEN_FILE));
+    if (spec.backup() != null) {
+      addStore(variables, database, spec.backup().store());
+    }
+    return variables;
+  }
+
+  private static void addStore(List<EnvVar> variables, DoSQLDatabase database, BackupStore store) {
+    DatabaseKey key = DatabaseKey.of(database);
+    String prefix = BackupLocations.prefix(store, key.namespace(), key.name());
+    S3Store s3 = store.s3();
+    DirectoryStore directory = store.directory();
+    if (s3 != null) {
+      variables.add(variable("DOSQL_STORE", "s3"));
+      variables.add(variable("DOSQL_STORE_PREFIX", prefix));
+      variables.add(variable("DOSQL_STORE_S3_ENDPOINT", s3.endpoint()));
+      variables.add(variable("DOSQL_STORE_S3_BUCKET", s3.bucket()));
+      variables.add(variable("DOSQL_STORE_S3_REGION", s3.region()));
+      variables.add(variable("DOSQL_STORE_S3_CREDENTIALS_DIR", EngineVolumes.S3_CREDENTIALS_PATH));
+    } else if (directory != null) {
+      variables.add(variable("DOSQL_STORE", "directory"));
+      variables.add(variable("DOSQL_STORE_PREFIX", prefix));
+      variables.add(variable("DOSQL_STORE_DIRECTORY", EngineVolumes.BACKUPS_PATH));
+    }
+  }
+
+  private static EnvVar variable(String name, String value) {
+    return new EnvVar(name, value, null);
+  }
+
+  private static ContainerPort port(String name, int number) {
+    return new ContainerPortBuilder()
+        .withName(name)
+        .withContainerPort(number)
+        .withProtocol("TCP")
+        .build();
+  }
+
+  private static Probe probe(String path, int periodSeconds, int failuresMax) {
+    return new ProbeBuilder()
+        .withNewHttpGet()
+        .withPath(path)
+        .withNewPort(HTTP_PORT_NAME)
+        .endHttpGet()
+        .withPeriodSeconds(periodSeconds)
+        .withTimeoutSeconds(PROBE_TIMEOUT_SECONDS)
+        .withFailureThreshold(failuresMax)
+        .build();
+  }
+}

@@ -1,0 +1,40 @@
+package io.dosql.operator.database;
+
+import java.time.Instant;
+import org.jose4j.jwk.OctetKeyPairJsonWebKey;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.lang.JoseException;
+
+/**
+ * Signs the token of the application's Secret. Ed25519 signatures do not vary, so that the same
+ * key, audience and time give the same token, and a reconcile nothing to write.
+ */
+final class TokenSigner {
+
+  private TokenSigner() {}
+
+  /**
+   * @param audience the one database that the token opens
+   * @param issuedAt goes into the token; not the time of signing, which would make each one differ
+   */
+  static String readWrite(OctetKeyPairJsonWebKey key, String audience, Instant issuedAt) {
+    JwtClaims claims = new JwtClaims();
+    claims.setAudience(audience);
+    claims.setIssuedAt(NumericDate.fromSeconds(issuedAt.getEpochSecond()));
+    claims.setClaim("a", "rw");
+    JsonWebSignature signature = new JsonWebSignature();
+    signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.EDDSA);
+    signature.setKeyIdHeaderValue(key.getKeyId());
+    signature.setHeader("typ", "JWT");
+    signature.setPayload(claims.toJson());
+    signature.setKey(key.getPrivateKey());
+    try {
+      return signature.getCompactSerialization();
+    } catch (JoseException e) {
+      throw new IllegalStateException("an Ed25519 key that was read can sign", e);
+    }
+  }
+}

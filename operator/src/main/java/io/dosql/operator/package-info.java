@@ -1,5 +1,0 @@
-/** Temporary. */
-@NullMarked
-package io.dosql.operator;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,270 @@
+package io.dosql.operator.restore;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dosql.crds.BackupLocations;
+import io.dosql.crds.BackupPolicy;
+import io.dosql.crds.BackupStatus;
+import io.dosql.crds.DoSQLBackup;
+import io.dosql.crds.DoSQLDatabase;
+import io.dosql.crds.DoSQLRestore;
+import io.dosql.crds.OperationError;
+import io.dosql.crds.ResourceCondition;
+import io.dosql.crds.RestoreStatus;
+import io.dosql.crds.RestoreStatus.Progress;
+import io.dosql.operator.pod.EngineError;
+import io.dosql.operator.pod.Operation;
+import io.dosql.operator.pod.OperationId;
+import io.dosql.operator.pod.OperationRequest;
+import io.dosql.operator.status.ConditionSet;
+import io.dosql.operator.status.EventNote;
+import io.dosql.operator.status.Phase;
+import io.dosql.operator.status.StoreTrouble;
+import io.dosql.operator.status.Times;
+import io.dosql.operator.status.Verdict;
+import io.dosql.operator.step.DatabaseAvailability;
+import io.dosql.operator.step.OperationView;
+import io.dosql.operator.step.Patience;
+import io.dosql.operator.step.Step;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides about one DoSQLRestore in one pass; pure.
+ *
+ * <p>A restore overwrites data, so it is careful where a backup is patient: a backup that is not in
+ * the store fails the restore at once instead of making it wait for one that may appear when nobody
+ * expects it; and once a tenant is restored, a failure is final, because another attempt would undo
+ * what was written to that tenant since.
+ */
+final class RestoreDecider {
+
+  private static final String SAVED_UNDER = "/pre-restore-backups/";
+
+  private final DoSQLRestore restore;
+  private final RestoreObservation observation;
+  private final RestoreStatus previous;
+  private final Instant now;
+
+  private RestoreDecider(DoSQLRestore restore, RestoreObservation observation, Instant now) {
+    this.restore = restore;
+    this.observation = observation;
+    this.previous = Optional.ofNullable(restore.getStatus()).orElseGet(RestoreStatus::empty);
+    this.now = now;
+  }
+
+  static Step<RestoreStatus> decide(
+      DoSQLRestore restore,
+      RestoreObservation observation,
+      Optional<OperationView> operation,
+      Instant now) {
+    RestoreDecider decider = new RestoreDecider(restore, observation, now);
+    if (isFinished(restore)) {
+      return Step.end(decider.previous);
+    }
+    return switch (observation.database()) {
+      case DatabaseAvailability.Waiting waiting ->
+          decider.wait(waiting.reason(), waiting.message());
+      case DatabaseAvailability.Available available ->
+          decider.decide(available.database(), operation);
+    };
+  }
+
+  static boolean isFinished(DoSQLRestore restore) {
+    RestoreStatus status = restore.getStatus();
+    return status != null
+        && (Phase.COMPLETED.equals(status.phase()) || Phase.FAILED.equals(status.phase()));
+  }
+
+  private Step<RestoreStatus> decide(DoSQLDatabase database, Optional<OperationView> operation) {
+    BackupPolicy policy = database.getSpec().backup();
+    if (policy == null) {
+      return wait(
+          "NoBackupStore",
+          "The DoSQLDatabase %s has no backup store; add spec.backup.store to it."
+              .formatted(database.getMetadata().getName()));
+    }
+    if (previous.operationId() == null) {
+      return begin();
+    }
+    String id = previous.operationId();
+    return switch (operation.orElseGet(OperationView.Unknown::new)) {
+      case OperationView.Unknown _ -> Step.start(previous, start(id));
+      case OperationView.Running running -> progressed(id, running.progress());
+      case OperationView.Succeeded succeeded ->
+          completed(saved(database, policy, id), succeeded.operation());
+      case OperationView.Failed failed ->
+          failed(failed.error(), failed.operation(), saved(database, policy, id));
+      case OperationView.Unreachable unreachable ->
+          Step.lookAgain(
+              running(
+                  id,
+                  new Verdict.InProgress(
+                      "EngineUnreachable", "Waiting: " + unreachable.message() + ".")),
+              Step.RECONNECT);
+    };
+  }
+
+  private Step<RestoreStatus> wait(String reason, String message) {
+    Verdict verdict = new Verdict.InProgress(reason, message);
+    return Step.lookAgain(
+        new RestoreStatus(
+            restore.getMetadata().getGeneration(),
+            previous.operationId() == null ? Phase.PENDING : Phase.RUNNING,
+            conditions(verdict),
+            previous.startTime(),
+            null,
+            previous.progress(),
+            null,
+            null,
+            previous.operationId()),
+        Step.WAIT);
+  }
+
+  /** A backup that is still being taken is waited for; one that failed cannot be restored. */
+  private Step<RestoreStatus> begin() {
+    String name = restore.getSpec().backupRef().name();
+    Optional<String> phase =
+        observation.backup().map(DoSQLBackup::getStatus).map(BackupStatus::phase);
+    if (phase.filter(Phase.FAILED::equals).isPresent()) {
+      return giveUp(
+          new EngineError(
+              "STORAGE_NOT_FOUND", "The backup %s failed.".formatted(name), false, null, null),
+          null,
+          null);
+    }
+    if (observation.backup().isPresent() && phase.filter(Phase.COMPLETED::equals).isEmpty()) {
+      return wait("BackupNotCompleted", "The backup %s is not complete yet.".formatted(name));
+    }
+    String id = restore.getMetadata().getUid();
+    RestoreStatus status =
+        new RestoreStatus(
+            restore.getMetadata().getGeneration(),
+            Phase.RUNNING,
+            conditions(inProgress()),
+            Times.format(now),
+            null,
+            null,
+            null,
+            null,
+            id);
+    return Step.start(
+        status, start(id), EventNote.normal("RestoreStarted", "restoring the backup " + name));
+  }
+
+  private static Verdict inProgress() {
+    return new Verdict.InProgress("Running", "The restore has started.");
+  }
+
+  private Step.Start start(String id) {
+    return new Step.Start(
+        id,
+        new OperationRequest.Restore(
+            restore.getSpec().backupRef().name(), restore.getSpec().tenants()));
+  }
+
+  private RestoreStatus running(String id, Verdict verdict) {
+    return running(id, verdict, previous.progress());
+  }
+
+  private RestoreStatus running(String id, Verdict verdict, @Nullable Progress progress) {
+    return new RestoreStatus(
+        restore.getMetadata().getGeneration(),
+        Phase.RUNNING,
+        conditions(verdict),
+        previous.startTime(),
+        null,
+        progress,
+        null,
+        null,
+        id);
+  }
+
+  private Step<RestoreStatus> progressed(String id, Operation.Progress progress) {
+    Verdict verdict =
+        new Verdict.InProgress(
+            "Running",
+            "%d of %d tenants are restored.".formatted(progress.done(), progress.total()));
+    return Step.lookAgain(
+        running(id, verdict, new Progress(progress.done(), progress.total())), Step.POLL);
+  }
+
+  private static String saved(DoSQLDatabase database, BackupPolicy policy, String id) {
+    return BackupLocations.root(
+            policy.store(), database.getMetadata().getNamespace(), database.getMetadata().getName())
+        + SAVED_UNDER
+        + id;
+  }
+
+  private Step<RestoreStatus> completed(String saved, Operation operation) {
+    JsonNode result = operation.result();
+    int tenants = result == null ? operation.progress().done() : result.path("tenants").size();
+    Verdict verdict =
+        new Verdict.Ready(
+            "Completed",
+            "%d tenants are restored; their state before is kept at %s.".formatted(tenants, saved));
+    return Step.end(
+        new RestoreStatus(
+            restore.getMetadata().getGeneration(),
+            Phase.COMPLETED,
+            conditions(verdict),
+            previous.startTime(),
+            Times.format(now),
+            new Progress(tenants, tenants),
+            saved,
+            null,
+            previous.operationId()),
+        EventNote.normal("RestoreCompleted", verdict.message()));
+  }
+
+  private Step<RestoreStatus> failed(EngineError error, Operation operation, String saved) {
+    int done = operation.progress().done();
+    if (done == 0 && Patience.mayPass(error) && Patience.isLeft(previous.startTime(), now)) {
+      return retry(error);
+    }
+    Progress progress = new Progress(done, operation.progress().total());
+    return giveUp(error, progress, done == 0 ? null : saved);
+  }
+
+  private Step<RestoreStatus> retry(EngineError error) {
+    String reason = StoreTrouble.reason(error.code());
+    String message = StoreTrouble.message(error);
+    RestoreStatus status =
+        running(
+            OperationId.next(String.valueOf(previous.operationId())),
+            new Verdict.InProgress(reason, "Trying again: " + message));
+    // Told once; later attempts are seen in the conditions.
+    return OperationId.isFirst(String.valueOf(previous.operationId()))
+        ? Step.lookAgain(status, Step.RETRY, EventNote.warning(reason, message))
+        : Step.lookAgain(status, Step.RETRY);
+  }
+
+  private Step<RestoreStatus> giveUp(
+      EngineError error, @Nullable Progress progress, @Nullable String saved) {
+    String extent =
+        progress == null || progress.done() == 0
+            ? "Nothing was changed. "
+            : "%d of %d tenants are restored, the others are as they were. "
+                .formatted(progress.done(), progress.total());
+    String message = extent + error.explanation();
+    RestoreStatus status =
+        new RestoreStatus(
+            restore.getMetadata().getGeneration(),
+            Phase.FAILED,
+            conditions(new Verdict.Failed(StoreTrouble.reason(error.code()), message)),
+            previous.startTime(),
+            Times.format(now),
+            progress,
+            saved,
+            new OperationError(error.code(), message),
+            previous.operationId());
+    return Step.end(status, EventNote.warning("RestoreFailed", error.code() + ": " + message));
+  }
+
+  private List<ResourceCondition> conditions(Verdict verdict) {
+    return new ConditionSet(previous.conditions(), now, restore.getMetadata().getGeneration())
+        .verdict(verdict)
+        .build();
+  }
+}

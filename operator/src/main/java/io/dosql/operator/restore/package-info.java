@@ -1,0 +1,12 @@
+/**
+ * Restores the backup that a DoSQLRestore names.
+ *
+ * <p>Entry point: {@link io.dosql.operator.restore.RestoreReconciler}; {@code RestoreDecider} is
+ * pure.
+ *
+ * <p>Forbidden: the other reconcilers' packages.
+ */
+@NullMarked
+package io.dosql.operator.restore;
+
+import org.jspecify.annotations.NullMarked;
