@@ -1,0 +1,40 @@
+{{/*
+What the operator may do where its databases are. Kubernetes cannot narrow a rule to labels, so the operator itself asks
+only for objects that carry its label, reads other Secrets (those with the keys of a backup store) by name, and deletes
+none of either. To keep it away from a namespace, set watchNamespaces.
+*/}}
+{{- define "dosql-operator.rules" -}}
+- apiGroups: [dosql.io]
+  resources: [dosqldatabases, dosqlmigrations, dosqlrestores]
+  verbs: [get, list, watch]
+# The schedule makes backups, and retention takes the resources of those away that it pruned.
+- apiGroups: [dosql.io]
+  resources: [dosqlbackups]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [dosql.io]
+  resources: [dosqldatabases/status, dosqlmigrations/status, dosqlbackups/status, dosqlrestores/status]
+  verbs: [get, patch]
+# Where OwnerReferencesPermissionEnforcement is on, owner references that block deletion need this.
+- apiGroups: [dosql.io]
+  resources: [dosqldatabases/finalizers]
+  verbs: [update]
+- apiGroups: [apps]
+  resources: [statefulsets]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [""]
+  resources: [services, serviceaccounts, secrets]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch]
+# Growing a volume is a change of its claim.
+- apiGroups: [""]
+  resources: [persistentvolumeclaims]
+  verbs: [get, list, watch, patch]
+- apiGroups: ["", events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+{{- end -}}
