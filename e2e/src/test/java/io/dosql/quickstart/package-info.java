@@ -1,0 +1,5 @@
+/** Tests of the quickstart. */
+@NullMarked
+package io.dosql.quickstart;
+
+import org.jspecify.annotations.NullMarked;
