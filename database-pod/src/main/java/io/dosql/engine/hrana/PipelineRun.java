@@ -5,7 +5,6 @@ import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.hrana.ResultWriter.ResultBudget;
 import io.dosql.engine.json.JsonWriter;
 import io.dosql.engine.session.Description;
-import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.SqlStatement;
 import io.dosql.engine.sqlite.Column;
 import java.util.ArrayList;
@@ -49,16 +48,15 @@ final class PipelineRun {
     json.endArray();
   }
 
-  /** Hrana's {@code Error}; the code is SQLite's base name where there is one. */
+  /** Hrana's {@code Error}. */
   static void writeError(JsonWriter json, DosqlException failure) {
     writeErrorFields(json.beginObject(), failure);
     json.endObject();
   }
 
   static void writeErrorFields(JsonWriter json, DosqlException failure) {
-    String sqliteCode = failure.sqliteCode();
     json.name("message").value(failure.getMessage());
-    json.name("code").value(sqliteCode == null ? failure.code().name() : sqliteCode);
+    json.name("code").value(ClientCode.of(failure));
   }
 
   private void answer(StreamRequest request) {
@@ -103,8 +101,17 @@ final class PipelineRun {
   private void execute(StatementRequest request) {
     ResultWriter writer = new ResultWriter(json, budget, request.wantRows());
     String sql = stream.resolve(request.sql());
-    Outcome outcome = stream.session().execute(new SqlStatement(sql, request.parameters()), writer);
-    writer.finish(outcome);
+    long rowsBefore = budget.rows();
+    boolean finished = false;
+    try {
+      writer.finish(stream.session().execute(new SqlStatement(sql, request.parameters()), writer));
+      finished = true;
+    } finally {
+      if (!finished) {
+        // The caller throws the rows away, so they take up no room.
+        budget.resetTo(rowsBefore);
+      }
+    }
   }
 
   private void batch(List<StreamRequest.Step> steps) {

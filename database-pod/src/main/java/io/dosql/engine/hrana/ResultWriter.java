@@ -103,6 +103,16 @@ final class ResultWriter implements RowSink {
       this.limits = limits;
     }
 
+    /** Rows written so far. */
+    long rows() {
+      return rows;
+    }
+
+    /** After rows were thrown away. */
+    void resetTo(long earlierRows) {
+      rows = earlierRows;
+    }
+
     private void takeRow() {
       if (++rows > limits.maxResultRows()) {
         throw tooLarge(limits.maxResultRows() + " rows (maxResultRows)");

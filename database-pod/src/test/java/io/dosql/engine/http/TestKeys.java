@@ -22,7 +22,7 @@ public final class TestKeys {
   private final KeyPair pair;
   private final String keyId;
 
-  TestKeys(Path file) {
+  public TestKeys(Path file) {
     this(file, "key-1");
   }
 
@@ -36,12 +36,12 @@ public final class TestKeys {
     }
   }
 
-  Path file() {
+  public Path file() {
     return file;
   }
 
   /** Puts the public key into the JWK set, by replacing the file as Kubernetes does. */
-  void publish() throws IOException {
+  public void publish() throws IOException {
     String jwks =
         "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"%s\",\"x\":\"%s\"}]}"
             .formatted(keyId, BASE64.encodeToString(publicBytes()));

@@ -25,14 +25,14 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 
 /** Stands between a client and a real S3 server, and does what it is told to the next requests. */
-final class FaultyProxy implements AutoCloseable {
+public final class FaultyProxy implements AutoCloseable {
 
   /** What happens to a request. */
-  sealed interface Fault {
+  public sealed interface Fault {
 
     /** An answer of our own; the server never sees the request. */
     record Answer(int status, String contentType, String body) implements Fault {
-      static Answer s3(int status, String code) {
+      public static Answer s3(int status, String code) {
         return new Answer(
             status,
             "application/xml",
@@ -71,7 +71,7 @@ final class FaultyProxy implements AutoCloseable {
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  FaultyProxy(URI target) throws IOException {
+  public FaultyProxy(URI target) throws IOException {
     this.target = target;
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
@@ -79,12 +79,12 @@ final class FaultyProxy implements AutoCloseable {
     server.start();
   }
 
-  URI endpoint() {
+  public URI endpoint() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
   /** The next request whose "METHOD /path?query" contains {@code part} meets the fault. */
-  FaultyProxy next(String part, Fault fault) {
+  public FaultyProxy next(String part, Fault fault) {
     synchronized (rules) {
       rules.add(new Rule(line -> line.contains(part), fault));
     }
@@ -92,7 +92,7 @@ final class FaultyProxy implements AutoCloseable {
   }
 
   /** "METHOD /path?query" of every request so far that contains {@code part}. */
-  List<String> requests(String part) {
+  public List<String> requests(String part) {
     return requests.stream().filter(line -> line.contains(part)).toList();
   }
 
