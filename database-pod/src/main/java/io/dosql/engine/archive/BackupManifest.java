@@ -3,6 +3,7 @@ package io.dosql.engine.archive;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.time.Instant;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,10 @@ public record BackupManifest(
     @JsonProperty(required = true) String backup,
     @JsonProperty(required = true) String tenant,
     @JsonProperty(required = true) String line,
-    @JsonProperty(required = true) @JsonFormat(shape = JsonFormat.Shape.STRING) long lsn,
+    @JsonProperty(required = true)
+        @JsonFormat(shape = JsonFormat.Shape.STRING)
+        @JsonDeserialize(using = LsnText.class)
+        long lsn,
     @JsonProperty(required = true) Instant time,
     @Nullable String schemaVersion,
     @JsonProperty(required = true) long databaseBytes,
