@@ -189,7 +189,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
       OperationRequest.Backup request, Operations.ProgressListener progress) {
     try {
       BackupService.Taken taken =
-          backups.take(request.name(), select(request.tenants()), progress::progressed);
+          backups.take(request.name(), request.tenants(), progress::progressed);
       lastBackup.set(new PodStatus.LastBackup(request.name(), clock.instant(), true, null, null));
       store.succeeded();
       return new Operations.End(

@@ -139,6 +139,23 @@ public final class BackupCatalog {
   }
 
   /**
+   * Takes a tenant out of a set that is not complete, so that it can be filed anew. The snapshot
+   * stays in the store, and on record with the set.
+   */
+  public void withdraw(BackupSet set, BackupManifest manifest) {
+    boolean _ =
+        references.whileAlone(
+            () -> {
+              if (summary(set).isPresent()) {
+                throw conflict(set, "it is complete already");
+              }
+              Map<String, Long> _ = addObjects(set, sizesByKey(List.of(manifest)));
+              store.delete(List.of(layout.absolute(layout.manifest(set, manifest.tenant()))));
+              return true;
+            });
+  }
+
+  /**
    * Deletes backups, complete or not, and the snapshots that nothing else refers to. Never one that
    * is referred to, in whatever order and wherever it is interrupted; calling it again finishes the
    * work. A backup that is gone already counts as deleted.

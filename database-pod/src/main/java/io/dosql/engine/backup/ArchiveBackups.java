@@ -6,27 +6,22 @@ import io.dosql.engine.archive.BackupPage;
 import io.dosql.engine.archive.BackupSet;
 import io.dosql.engine.archive.BackupSummary;
 import io.dosql.engine.archive.PruneResult;
-import io.dosql.engine.archive.Snapshot;
-import io.dosql.engine.archive.SnapshotFetcher;
 import io.dosql.engine.archive.SnapshotUploader;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.TenantName;
-import io.dosql.engine.tenant.TenantSnapshot;
 import io.dosql.engine.tenant.Tenants;
-import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,15 +31,10 @@ public final class ArchiveBackups implements BackupService {
 
   private static final Logger LOG = LoggerFactory.getLogger(ArchiveBackups.class);
 
-  /** Longest time for the copy of one tenant, in either direction. */
-  private static final Duration COPY_MAX = Duration.ofMinutes(30);
-
   private final Tenants tenants;
   private final BackupCatalog catalog;
-  private final SnapshotUploader uploader;
-  private final SnapshotFetcher fetcher;
-  private final Path scratch;
-  private final String line;
+  private final TenantUpload upload;
+  private final Scratch scratch;
   private final InstantSource clock;
 
   /**
@@ -55,31 +45,85 @@ public final class ArchiveBackups implements BackupService {
       Tenants tenants, BackupCatalog catalog, Path scratch, String line, InstantSource clock) {
     this.tenants = tenants;
     this.catalog = catalog;
-    this.uploader = new SnapshotUploader(catalog, scratch);
-    this.fetcher = new SnapshotFetcher(catalog, scratch);
-    this.scratch = scratch;
-    this.line = line;
+    this.scratch = new Scratch(scratch);
+    this.upload =
+        new TenantUpload(new SnapshotUploader(catalog, scratch), this.scratch, line, clock);
     this.clock = clock;
   }
 
   @Override
-  public Taken take(String name, List<Tenant> chosen, Progress progress) {
+  public Taken take(String name, Optional<List<String>> named, Progress progress) {
     BackupSet set = set(() -> BackupSet.backup(name));
-    List<BackupManifest> manifests = new ArrayList<>();
-    String schemaVersion = null;
+    List<Tenant> chosen = select(named);
     Optional<BackupSummary> complete = catalog.find(name);
     if (complete.isPresent()) {
-      return taken(complete.get(), catalog.manifests(set));
+      return takenBefore(set, complete.get(), named);
     }
+    Instant time = clock.instant();
+    List<BackupManifest> manifests = new ArrayList<>();
+    String schemaVersion = null;
     for (Tenant tenant : chosen) {
       progress.progressed(manifests.size(), chosen.size());
-      BackupManifest manifest = upload(set, tenant);
+      BackupManifest manifest = upload.upload(set, tenant);
       manifests.add(manifest);
       schemaVersion = newer(schemaVersion, manifest.schemaVersion());
     }
     progress.progressed(manifests.size(), chosen.size());
-    BackupSummary summary = catalog.complete(set, clock.instant(), schemaVersion, manifests);
+    return taken(
+        catalog.complete(set, oldest(time, manifests), schemaVersion, manifests), manifests);
+  }
+
+  /** All tenants, or those named, which must be there: a backup makes none. */
+  private List<Tenant> select(Optional<List<String>> named) {
+    if (named.isEmpty()) {
+      return tenants.page(null, Integer.MAX_VALUE);
+    }
+    List<Tenant> selected = new ArrayList<>();
+    for (String name : named.get()) {
+      Tenant tenant = tenants.find(TenantName.parse(name));
+      if (tenant == null) {
+        throw new DosqlException(ErrorCode.NOT_FOUND, "there is no tenant " + name);
+      }
+      selected.add(tenant);
+    }
+    return selected;
+  }
+
+  /** The backup is there: it may be the answer only if it is what was asked for. */
+  private Taken takenBefore(BackupSet set, BackupSummary summary, Optional<List<String>> named) {
+    List<BackupManifest> manifests = whole(set, summary);
+    manifests.forEach(manifest -> upload.requireOwn(set, manifest));
+    Set<String> held = new TreeSet<>();
+    manifests.forEach(manifest -> held.add(manifest.tenant()));
+    if (named.isPresent() && !held.equals(new TreeSet<>(named.get()))) {
+      throw new DosqlException(
+              ErrorCode.STORAGE_CONFLICT,
+              "the backup %s is there already, with the tenants %s"
+                  .formatted(set.name(), String.join(", ", held)))
+          .withSuggestion("Take the backup under another name.");
+    }
     return taken(summary, manifests);
+  }
+
+  /** What was acknowledged before the oldest part's time is in all of them. */
+  private static Instant oldest(Instant begun, List<BackupManifest> manifests) {
+    return manifests.stream()
+        .map(BackupManifest::time)
+        .filter(time -> time.isBefore(begun))
+        .min(Comparator.naturalOrder())
+        .orElse(begun);
+  }
+
+  /** All manifests of a complete backup; fails if one is missing. */
+  private List<BackupManifest> whole(BackupSet set, BackupSummary summary) {
+    List<BackupManifest> manifests = catalog.manifests(set);
+    if (manifests.size() != summary.tenants()) {
+      throw new DosqlException(
+          ErrorCode.STORAGE_CHECKSUM_MISMATCH,
+          "%s should hold %d tenants, but has the manifests of %d"
+              .formatted(set, summary.tenants(), manifests.size()));
+    }
+    return manifests;
   }
 
   private static Taken taken(BackupSummary summary, List<BackupManifest> manifests) {
@@ -115,25 +159,6 @@ public final class ArchiveBackups implements BackupService {
   private static BigInteger number(String migration) {
     String digits = migration.replaceFirst("[^0-9].*", "");
     return digits.isEmpty() ? BigInteger.ZERO : new BigInteger(digits);
-  }
-
-  private BackupManifest upload(BackupSet set, Tenant tenant) {
-    String name = tenant.name().value();
-    Path copy = scratch.resolve("copy-" + UUID.randomUUID() + ".db");
-    try (Tenant.Use use = tenant.use()) {
-      TenantSnapshot taken = use.database().snapshotTo(copy, COPY_MAX);
-      return uploader.upload(
-          set, new Snapshot(name, line, taken.lsn(), clock.instant(), schemaVersion(tenant), copy));
-    } catch (IOException failure) {
-      throw diskFailure("backing up", name, failure);
-    } finally {
-      delete(copy);
-    }
-  }
-
-  private static @Nullable String schemaVersion(Tenant tenant) {
-    String version = tenant.schemaVersion();
-    return version.isEmpty() ? null : version;
   }
 
   @Override
@@ -172,34 +197,42 @@ public final class ArchiveBackups implements BackupService {
   public List<RestoredTenant> restore(
       String restoreId, String backup, Optional<List<String>> chosen, Progress progress) {
     List<BackupManifest> manifests = select(backup, chosen);
-    List<RestoredTenant> restored = new ArrayList<>();
-    List<BackupManifest> saved = new ArrayList<>();
     BackupSet before = set(() -> BackupSet.preRestore(restoreId));
+    Instant time = clock.instant();
+    TenantRestore run = new TenantRestore(tenants, catalog, upload, scratch, clock, before, backup);
+    List<RestoredTenant> restored = new ArrayList<>();
+    int done = 0;
     for (BackupManifest manifest : manifests) {
-      progress.progressed(restored.size(), manifests.size());
-      restored.add(restore(before, backup, manifest, saved));
+      progress.progressed(done++, manifests.size());
+      run.restore(manifest).ifPresent(restored::add);
     }
-    if (!saved.isEmpty()) {
-      BackupSummary summary = catalog.complete(before, clock.instant(), null, saved);
+    if (!run.saved().isEmpty()) {
+      BackupSummary summary =
+          catalog.complete(before, oldest(time, run.saved()), null, run.saved());
       LOG.info("restore {}: the state before is kept in {}", restoreId, summary.name());
     }
-    progress.progressed(restored.size(), manifests.size());
+    progress.progressed(manifests.size(), manifests.size());
     return restored;
   }
 
   private List<BackupManifest> select(String backup, Optional<List<String>> chosen) {
-    if (catalog.find(set(() -> BackupSet.backup(backup)).name()).isEmpty()) {
+    BackupSet set = set(() -> BackupSet.backup(backup));
+    Optional<BackupSummary> summary = catalog.find(backup);
+    if (summary.isEmpty()) {
       throw new DosqlException(
               ErrorCode.STORAGE_NOT_FOUND, "there is no complete backup named " + backup)
           .withSuggestion("List the backups of the database, and name one of them.");
     }
-    List<BackupManifest> all = catalog.manifests(BackupSet.backup(backup));
     if (chosen.isEmpty()) {
-      return all.stream().filter(manifest -> !manifest.isEmpty()).toList();
+      return whole(set, summary.get());
     }
-    Set<String> missing = new TreeSet<>(chosen.get());
-    List<BackupManifest> selected =
-        all.stream().filter(manifest -> missing.remove(manifest.tenant())).toList();
+    // Only what is asked for is read: damage elsewhere must not keep a tenant from coming back.
+    List<BackupManifest> selected = new ArrayList<>();
+    Set<String> missing = new TreeSet<>();
+    for (String name : chosen.get()) {
+      String tenant = TenantName.parse(name).value();
+      catalog.manifest(set, tenant).ifPresentOrElse(selected::add, () -> missing.add(tenant));
+    }
     if (!missing.isEmpty()) {
       throw new DosqlException(
               ErrorCode.STORAGE_NOT_FOUND,
@@ -207,50 +240,7 @@ public final class ArchiveBackups implements BackupService {
                   .formatted(backup, String.join(", ", missing)))
           .withSuggestion("Restore only tenants that the backup holds.");
     }
-    return selected.stream().filter(manifest -> !manifest.isEmpty()).toList();
-  }
-
-  private RestoredTenant restore(
-      BackupSet before, String backup, BackupManifest manifest, List<BackupManifest> saved) {
-    Tenant tenant = tenants.get(TenantName.parse(manifest.tenant()));
-    Path file = scratch.resolve("restore-" + UUID.randomUUID() + ".db");
-    try (Tenant.Use use = tenant.use()) {
-      Optional<RestoreMark> done = RestoreMark.find(use.database(), before.name());
-      if (done.isPresent()) {
-        LOG.info("restore {}: tenant {} is restored already", before.name(), tenant.name());
-        catalog.manifest(before, manifest.tenant()).ifPresent(saved::add);
-        return new RestoredTenant(
-            manifest.tenant(),
-            manifest.lsn(),
-            use.database().lastLsn(),
-            preRestoreKey(before, manifest.tenant()));
-      }
-      // Fetched and checked before anything is touched: what is damaged changes nothing.
-      fetcher.fetch(manifest, file);
-      long lsn;
-      try (RestoredFile restoredFile = new RestoredFile(manifest.tenant(), file)) {
-        restoredFile.check();
-        saved.add(upload(before, tenant));
-        restoredFile.mark(before.name(), backup, manifest.lsn(), clock.instant());
-        lsn = use.database().replaceWith(restoredFile.sqlite(), COPY_MAX);
-      }
-      LOG.info(
-          "restore {}: tenant {} is as it was at LSN {}; that is its commit {}",
-          before.name(),
-          tenant.name(),
-          manifest.lsn(),
-          lsn);
-      return new RestoredTenant(
-          manifest.tenant(), manifest.lsn(), lsn, preRestoreKey(before, manifest.tenant()));
-    } catch (IOException failure) {
-      throw diskFailure("restoring", manifest.tenant(), failure);
-    } finally {
-      delete(file);
-    }
-  }
-
-  private String preRestoreKey(BackupSet before, String tenant) {
-    return catalog.manifest(before, tenant).map(ArchiveBackups::keyOf).orElse("");
+    return selected;
   }
 
   private interface SetMaker {
@@ -264,25 +254,6 @@ public final class ArchiveBackups implements BackupService {
       throw new DosqlException(
               ErrorCode.INVALID_REQUEST, String.valueOf(badName.getMessage()), badName)
           .withSuggestion("Use lower-case letters, digits, '-' and '.', as Kubernetes names do.");
-    }
-  }
-
-  private static DosqlException diskFailure(String doing, String tenant, IOException failure) {
-    return new DosqlException(
-            ErrorCode.RESOURCE_EXHAUSTED,
-            "%s tenant %s failed on the pod's disk: %s"
-                .formatted(doing, tenant, failure.getMessage()),
-            failure)
-        .withSuggestion("See to it that the volume has room for a copy of the tenant.");
-  }
-
-  private static void delete(Path database) {
-    for (String end : List.of("", "-wal", "-shm", "-journal")) {
-      try {
-        Files.deleteIfExists(database.resolveSibling(database.getFileName() + end));
-      } catch (IOException leftForTheNextStart) {
-        LOG.warn("{} could not be deleted", database, leftForTheNextStart);
-      }
     }
   }
 }

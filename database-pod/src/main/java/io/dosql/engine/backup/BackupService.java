@@ -1,6 +1,5 @@
 package io.dosql.engine.backup;
 
-import io.dosql.engine.tenant.Tenant;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +31,7 @@ public interface BackupService {
   /**
    * One tenant's part of a backup.
    *
-   * @param key of its snapshot in the store
+   * @param key of its snapshot in the store; empty if it has none
    */
   record TakenTenant(
       String tenant, long lsn, @Nullable String schemaVersion, long bytes, String key) {}
@@ -57,10 +56,12 @@ public interface BackupService {
   record Pruned(long objects, long bytes) {}
 
   /**
-   * Takes a backup; repeating an interrupted one under its name finishes it. Tenants that were
-   * never written to have nothing to back up, and are left out.
+   * Takes a backup; repeating an interrupted one under its name finishes it, and repeating a
+   * complete one changes nothing. A tenant that was never written to is in it without a snapshot.
+   *
+   * @param tenants empty for all of the pod
    */
-  Taken take(String name, List<Tenant> tenants, Progress progress);
+  Taken take(String name, Optional<List<String>> tenants, Progress progress);
 
   Listing list(@Nullable String after, int limit);
 

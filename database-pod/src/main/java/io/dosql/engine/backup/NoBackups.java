@@ -2,7 +2,6 @@ package io.dosql.engine.backup;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
-import io.dosql.engine.tenant.Tenant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ public final class NoBackups implements BackupService {
   }
 
   @Override
-  public Taken take(String name, List<Tenant> tenants, Progress progress) {
+  public Taken take(String name, Optional<List<String>> tenants, Progress progress) {
     throw noStore();
   }
 

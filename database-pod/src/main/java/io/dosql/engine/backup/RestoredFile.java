@@ -70,8 +70,19 @@ final class RestoredFile implements AutoCloseable {
     }
   }
 
-  /** Records the restore in the file: it becomes part of the tenant with the same commit. */
+  /**
+   * Records the restore in the file: it becomes part of the tenant with the same commit. Throws
+   * RESTORE_FAILED where the file has something else under the table's name.
+   */
   void mark(String restoreId, String backup, long backupLsn, Instant now) {
+    try {
+      insertMark(restoreId, backup, backupLsn, now);
+    } catch (SqliteException inTheWay) {
+      throw failed("the table __dosql_restores cannot be written: " + inTheWay.getMessage());
+    }
+  }
+
+  private void insertMark(String restoreId, String backup, long backupLsn, Instant now) {
     sqlite.execute("PRAGMA synchronous = OFF");
     sqlite.execute("BEGIN IMMEDIATE");
     sqlite.execute(RESTORES_TABLE);

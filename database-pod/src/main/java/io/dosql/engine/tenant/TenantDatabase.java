@@ -308,8 +308,9 @@ public final class TenantDatabase {
                 return gate.last();
               });
       long databasePages = reader.call(connection -> Connections.copy(connection.sqlite(), target));
+      String schemaVersion = reader.call(connection -> SchemaVersion.read(connection.sqlite()));
       settle(commit.position(), timeout);
-      return new TenantSnapshot(commit.lsn(), Connections.PAGE_SIZE, databasePages);
+      return new TenantSnapshot(commit.lsn(), Connections.PAGE_SIZE, databasePages, schemaVersion);
     }
   }
 
@@ -317,10 +318,15 @@ public final class TenantDatabase {
    * Replaces the tenant's whole content by that of a database file, as one commit.
    *
    * @param source a database of the page size {@link #PAGE_SIZE_BYTES}, used by nobody meanwhile
+   * @param save runs just before: no commit comes between what it sees and the replacement, for
+   *     other writers wait. If it throws, nothing is replaced
    * @return the LSN of that commit; durable when this returns
    */
-  public long replaceWith(SqliteConnection source, Duration timeout) {
-    try (WriterLease writing = writer(timeout, timeout)) {
+  public long replaceWith(SqliteConnection source, Duration timeout, Runnable save) {
+    queue.acquire(name, timeout);
+    // Not told to maintenance, which would take it away from a save that lasts.
+    try (WriterLease writing = new WriterLease(this, timeout)) {
+      save.run();
       WriterLease.Written<Boolean> written =
           writing.call(
               connection -> {

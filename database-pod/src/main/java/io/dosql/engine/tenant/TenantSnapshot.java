@@ -6,5 +6,6 @@ package io.dosql.engine.tenant;
  * @param lsn of that commit; 0 for a tenant that was never written to
  * @param pageSize bytes of a page
  * @param databasePages size of the copy
+ * @param schemaVersion the newest migration that the copy holds, "" for none
  */
-public record TenantSnapshot(long lsn, int pageSize, long databasePages) {}
+public record TenantSnapshot(long lsn, int pageSize, long databasePages, String schemaVersion) {}

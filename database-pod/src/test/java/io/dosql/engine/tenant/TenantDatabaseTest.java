@@ -83,7 +83,7 @@ class TenantDatabaseTest {
       long lsn = use.database().snapshotTo(copy, LONG).lsn();
       engine.write("main", "DROP TABLE t");
       try (SqliteConnection source = SqliteConnection.open(copy, OpenMode.READ_ONLY)) {
-        assertThat(use.database().replaceWith(source, LONG)).isEqualTo(lsn + 2);
+        assertThat(use.database().replaceWith(source, LONG, () -> {})).isEqualTo(lsn + 2);
       }
     }
     assertThat(engine.rows("main", "SELECT v FROM t")).containsExactly(List.of("old"));

@@ -91,6 +91,13 @@ public final class FaultyProxy implements AutoCloseable {
     return this;
   }
 
+  /** From here on requests meet no fault that was told before. */
+  public void forget() {
+    synchronized (rules) {
+      rules.clear();
+    }
+  }
+
   /** "METHOD /path?query" of every request so far that contains {@code part}. */
   public List<String> requests(String part) {
     return requests.stream().filter(line -> line.contains(part)).toList();

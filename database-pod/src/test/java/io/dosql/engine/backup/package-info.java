@@ -1,0 +1,4 @@
+@NullMarked
+package io.dosql.engine.backup;
+
+import org.jspecify.annotations.NullMarked;
