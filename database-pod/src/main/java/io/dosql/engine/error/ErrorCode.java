@@ -1,62 +1,217 @@
 package io.dosql.engine.error;
 
-/** Every code that a client or the operator can see; stable across releases. */
+/**
+ * Every code that a client or the operator can see; stable across releases. docs/errors.md is made
+ * from it.
+ */
 public enum ErrorCode {
-  SYNTAX_ERROR(400, false, "Check the statement at the position given."),
-  TABLE_NOT_FOUND(404, false, "Check the table's name, or run the migration that creates it."),
-  COLUMN_NOT_FOUND(400, false, "Check the column's name against the table's definition."),
-  CONSTRAINT_VIOLATION(409, false, "Change the values so that the constraint holds."),
-  TYPE_MISMATCH(400, false, "Pass a value of the column's type."),
-  INVALID_REQUEST(400, false, "Correct the request as the message says."),
-  NOT_FOUND(404, false, "Check the path and the names in it."),
-  METHOD_NOT_ALLOWED(405, false, "Use a method that the path supports."),
-  UNSUPPORTED_MEDIA_TYPE(415, false, "Send the body as 'Content-Type: application/json'."),
-  OPERATION_CONFLICT(409, false, "Use another id for another operation."),
-  PAYLOAD_TOO_LARGE(413, false, "Send a smaller request, or split it."),
-  RESPONSE_TOO_LARGE(413, false, "Add LIMIT, or select fewer or smaller columns."),
-  TXN_NOT_FOUND(404, false, "Start the transaction again."),
-  TXN_ABORTED(409, true, "Run the transaction again."),
+  SYNTAX_ERROR(
+      400,
+      false,
+      "SQLite cannot parse the statement.",
+      "Check the statement at the position given."),
+  TABLE_NOT_FOUND(
+      404,
+      false,
+      "The statement names a table or view that is not there.",
+      "Check the table's name, or run the migration that creates it."),
+  COLUMN_NOT_FOUND(
+      400,
+      false,
+      "The statement names a column that is not there.",
+      "Check the column's name against the table's definition."),
+  CONSTRAINT_VIOLATION(
+      409,
+      false,
+      "A UNIQUE, NOT NULL, CHECK, PRIMARY KEY or FOREIGN KEY constraint failed;"
+          + " the statement did nothing.",
+      "Change the values so that the constraint holds."),
+  TYPE_MISMATCH(
+      400,
+      false,
+      "A value has a type that its column does not take.",
+      "Pass a value of the column's type."),
+  INVALID_REQUEST(
+      400,
+      false,
+      "The request is malformed, or asks for what cannot be.",
+      "Correct the request as the message says."),
+  NOT_FOUND(
+      404,
+      false,
+      "There is nothing under the path, tenant or operation named.",
+      "Check the path and the names in it."),
+  METHOD_NOT_ALLOWED(
+      405, false, "The path takes other HTTP methods.", "Use a method that the path supports."),
+  UNSUPPORTED_MEDIA_TYPE(
+      415,
+      false,
+      "The body is not JSON, or is compressed.",
+      "Send the body as 'Content-Type: application/json'."),
+  OPERATION_CONFLICT(
+      409,
+      false,
+      "An operation with this id was started with another request.",
+      "Use another id for another operation."),
+  PAYLOAD_TOO_LARGE(
+      413,
+      false,
+      "The request, its SQL or one of its values is larger than a limit.",
+      "Send a smaller request, or split it."),
+  RESPONSE_TOO_LARGE(
+      413,
+      false,
+      "The result has more rows or bytes than a limit.",
+      "Add LIMIT, or select fewer or smaller columns."),
+  TXN_ABORTED(
+      409, true, "The transaction was rolled back by the pod.", "Run the transaction again."),
   TXN_SERIALIZATION_FAILURE(
-      409, true, "Run the transaction again, or begin it with BEGIN IMMEDIATE."),
-  TXN_LOCK_TIMEOUT(408, true, "Try again; keep write transactions short."),
-  TXN_TIMEOUT(408, true, "Run it again in smaller steps."),
-  TXN_NO_ACTIVE(400, false, "Begin a transaction first."),
-  TXN_ALREADY_ACTIVE(400, false, "Commit or roll back the open transaction first."),
-  TXN_SAVEPOINT_NOT_FOUND(404, false, "Use the name of a savepoint that is open."),
-  TXN_READ_ONLY_VIOLATION(403, false, "Use a transaction and a token that may write."),
-  STREAM_EXPIRED(410, false, "Open a new stream and begin its work again."),
+      409,
+      true,
+      "Another transaction committed since this one began to read, so it cannot write.",
+      "Run the transaction again, or begin it with BEGIN IMMEDIATE."),
+  TXN_LOCK_TIMEOUT(
+      408,
+      true,
+      "Another transaction held the tenant's writer for too long.",
+      "Try again; keep write transactions short."),
+  TXN_TIMEOUT(
+      408,
+      true,
+      "The transaction lasted, or was idle while others waited, for too long, and"
+          + " was rolled back.",
+      "Run it again in smaller steps."),
+  TXN_NO_ACTIVE(
+      400, false, "COMMIT or ROLLBACK without a transaction.", "Begin a transaction first."),
+  TXN_ALREADY_ACTIVE(
+      400, false, "BEGIN inside a transaction.", "Commit or roll back the open transaction first."),
+  TXN_SAVEPOINT_NOT_FOUND(
+      404,
+      false,
+      "There is no open savepoint of that name.",
+      "Use the name of a savepoint that is open."),
+  TXN_READ_ONLY_VIOLATION(
+      403,
+      false,
+      "A write in a read-only transaction, or with a token that may only read.",
+      "Use a transaction and a token that may write."),
+  STREAM_EXPIRED(
+      410,
+      false,
+      "The Hrana stream was closed or idle for too long; its transaction was rolled back.",
+      "Open a new stream and begin its work again."),
   STREAM_BATON_INVALID(
-      400, false, "Send the baton of the stream's last answer, each once, one after the other."),
-  CONNECTION_ERROR(503, true, "Try again in a moment."),
-  TIMEOUT(408, true, "Make the statement cheaper, or give it more time."),
-  UNAUTHORIZED(401, false, "Send a valid token as 'Authorization: Bearer'."),
-  FORBIDDEN(403, false, "Use a token that allows this."),
-  RATE_LIMITED(429, true, "Send requests more slowly."),
-  RESOURCE_EXHAUSTED(429, true, "Wait for the resource to be freed, or raise the limit named."),
-  QUOTA_EXCEEDED(429, false, "Delete data, or raise the limit named."),
-  TENANT_UNAVAILABLE(503, false, "See the pod's log; restore the tenant from a backup."),
-  STORAGE_NOT_FOUND(404, false, "Check the object's or backup's name."),
-  STORAGE_CONFLICT(409, true, "Another writer was first; try again."),
-  STORAGE_CHECKSUM_MISMATCH(500, false, "The object is damaged; use another backup."),
-  STORAGE_TIMEOUT(504, true, "Check that the object store can be reached."),
-  STORAGE_RATE_LIMITED(429, true, "Wait; the object store asks for fewer requests."),
-  STORAGE_PERMISSION_DENIED(403, false, "Check the access key, its secret and its policy."),
-  STORAGE_BUCKET_NOT_FOUND(404, false, "Create the bucket, or correct its name."),
-  STORAGE_UNAVAILABLE(503, true, "Check the object store and its endpoint."),
-  MIGRATION_FAILED(409, false, "Correct the statement at the position given; nothing was changed."),
+      400,
+      false,
+      "The baton was used already, or belongs to somebody else's stream.",
+      "Send the baton of the stream's last answer, each once, one after the other."),
+  CONNECTION_ERROR(
+      503,
+      true,
+      "The pod is starting or shutting down, and takes no requests.",
+      "Try again in a moment."),
+  TIMEOUT(
+      408,
+      true,
+      "The statement, or the arrival of the request, took too long.",
+      "Make the statement cheaper, or give it more time."),
+  UNAUTHORIZED(
+      401,
+      false,
+      "The token is missing, malformed, expired, or signed with an unknown key.",
+      "Send a valid token as 'Authorization: Bearer'."),
+  FORBIDDEN(
+      403,
+      false,
+      "The token, or the engine's policy for SQL, does not allow this.",
+      "Use a token that allows this."),
+  RESOURCE_EXHAUSTED(
+      429,
+      true,
+      "Something that the pod has only so much of is used up; the message names it.",
+      "Wait for the resource to be freed, or raise the limit named."),
+  QUOTA_EXCEEDED(
+      429,
+      false,
+      "The database has as much as its limit allows.",
+      "Delete data, or raise the limit named."),
+  TENANT_UNAVAILABLE(
+      503,
+      false,
+      "The tenant's files cannot be opened; other tenants are served.",
+      "See the pod's log; restore the tenant from a backup."),
+  STORAGE_NOT_FOUND(
+      404,
+      false,
+      "The object store, or the object or backup in it, is not there.",
+      "Check the object's or backup's name."),
+  STORAGE_CONFLICT(
+      409,
+      true,
+      "Another writer was first, so the name is taken in the object store.",
+      "Try again, or use another name."),
+  STORAGE_CHECKSUM_MISMATCH(
+      500,
+      false,
+      "An object in the store is damaged, or is not what its manifest says.",
+      "The object is damaged; use another backup."),
+  STORAGE_TIMEOUT(
+      504,
+      true,
+      "The object store did not answer in time.",
+      "Check that the object store can be reached."),
+  STORAGE_RATE_LIMITED(
+      429,
+      true,
+      "The object store asks for fewer requests.",
+      "Wait; the object store asks for fewer requests."),
+  STORAGE_PERMISSION_DENIED(
+      403,
+      false,
+      "The object store refuses the access key, or what it may do.",
+      "Check the access key, its secret and its policy."),
+  STORAGE_BUCKET_NOT_FOUND(
+      404, false, "There is no such bucket.", "Create the bucket, or correct its name."),
+  STORAGE_UNAVAILABLE(
+      503,
+      true,
+      "The object store failed or cannot be reached; the database serves on.",
+      "Check the object store and its endpoint."),
+  MIGRATION_FAILED(
+      409,
+      false,
+      "A statement of a migration failed; the migration left no trace.",
+      "Correct the statement at the position given; nothing was changed."),
   MIGRATION_CHECKSUM_MISMATCH(
-      409, false, "Restore the migration's text; put changes into a new one."),
-  RESTORE_FAILED(409, false, "The tenant is as it was; see the message for what to do."),
-  SNAPSHOT_NOT_AVAILABLE(410, false, "Choose a moment for which a backup exists."),
-  INTERNAL(500, false, "See the pod's log for the request id; report it if it persists.");
+      409,
+      false,
+      "The text of a migration that was applied has changed since.",
+      "Restore the migration's text; put changes into a new one."),
+  RESTORE_FAILED(
+      409,
+      false,
+      "The backup cannot replace the tenant.",
+      "The tenant is as it was; see the message for what to do."),
+  SNAPSHOT_NOT_AVAILABLE(
+      410,
+      false,
+      "There is no snapshot that this release can read.",
+      "Choose a moment for which a backup exists."),
+  INTERNAL(
+      500,
+      false,
+      "A fault in the pod.",
+      "See the pod's log for the request id; report it if it persists.");
 
   private final int httpStatus;
   private final boolean retryable;
+  private final String meaning;
   private final String suggestion;
 
-  ErrorCode(int httpStatus, boolean retryable, String suggestion) {
+  ErrorCode(int httpStatus, boolean retryable, String meaning, String suggestion) {
     this.httpStatus = httpStatus;
     this.retryable = retryable;
+    this.meaning = meaning;
     this.suggestion = suggestion;
   }
 
@@ -68,6 +223,11 @@ public enum ErrorCode {
   /** Whether the same request may succeed later without a change. */
   public boolean retryable() {
     return retryable;
+  }
+
+  /** What it says, apart from the message of the one error. */
+  public String meaning() {
+    return meaning;
   }
 
   /** What to do, unless the error carries better advice. */

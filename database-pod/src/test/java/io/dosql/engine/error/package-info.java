@@ -1,0 +1,4 @@
+@NullMarked
+package io.dosql.engine.error;
+
+import org.jspecify.annotations.NullMarked;
