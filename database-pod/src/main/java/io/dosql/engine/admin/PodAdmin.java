@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The admin API of this pod. */
@@ -40,8 +39,8 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
   private final StoreMonitor store;
   private final Operations operations;
   private final InstantSource clock;
-  private final AtomicReference<PodStatus.@Nullable LastBackup> lastBackup =
-      new AtomicReference<>();
+  private volatile PodStatus.@Nullable LastBackup lastBackup;
+  private volatile @Nullable Instant lastGoodBackupTime;
 
   public PodAdmin(
       Identity identity,
@@ -79,7 +78,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
             statistics.segments()),
         new PodStatus.Disk(disk.totalBytes(), disk.freeBytes()),
         storeStatus(),
-        lastBackup.get(),
+        lastBackup,
         current());
   }
 
@@ -190,7 +189,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
     try {
       BackupService.Taken taken =
           backups.take(request.name(), request.tenants(), progress::progressed);
-      lastBackup.set(new PodStatus.LastBackup(request.name(), clock.instant(), true, null, null));
+      lastGoodBackupTime = backupEnded(request.name(), null, null);
       store.succeeded();
       return new Operations.End(
           new OperationResult.BackedUp(
@@ -209,20 +208,30 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
                   .toList()),
           null);
     } catch (DosqlException failure) {
-      lastBackup.set(
-          new PodStatus.LastBackup(
-              request.name(), clock.instant(), false, failure.code(), failure.getMessage()));
+      Instant _ = backupEnded(request.name(), failure.code(), failure.getMessage());
       throw failure;
     } catch (RuntimeException failure) {
-      lastBackup.set(
-          new PodStatus.LastBackup(
-              request.name(),
-              clock.instant(),
-              false,
-              ErrorCode.INTERNAL,
-              "the backup failed: see the pod's log"));
+      Instant _ =
+          backupEnded(request.name(), ErrorCode.INTERNAL, "the backup failed: see the pod's log");
       throw failure;
     }
+  }
+
+  /** Remembers how it ended; when that was. */
+  private Instant backupEnded(String name, @Nullable ErrorCode code, @Nullable String message) {
+    Instant now = clock.instant();
+    lastBackup = new PodStatus.LastBackup(name, now, code == null, code, message);
+    return now;
+  }
+
+  /** How the latest backup since the start ended. */
+  public Optional<PodStatus.LastBackup> lastBackup() {
+    return Optional.ofNullable(lastBackup);
+  }
+
+  /** When the latest backup since the start that succeeded ended. */
+  public Optional<Instant> lastGoodBackupTime() {
+    return Optional.ofNullable(lastGoodBackupTime);
   }
 
   private Operations.End restore(

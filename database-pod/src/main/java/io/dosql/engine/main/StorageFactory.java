@@ -121,6 +121,7 @@ public final class StorageFactory {
       DiskGuard disk,
       BackupService backups,
       StoreMonitor store,
+      CollectorRegistry registry,
       Shutdown shutdown) {
     Clock clock = Clock.systemUTC();
     PodAdmin admin =
@@ -135,6 +136,7 @@ public final class StorageFactory {
             store,
             clock);
     shutdown.closeAtEnd("operations", admin);
+    registry.register(new BackupMetrics(admin, store));
     return admin;
   }
 }

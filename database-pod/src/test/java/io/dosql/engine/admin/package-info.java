@@ -1,0 +1,4 @@
+@NullMarked
+package io.dosql.engine.admin;
+
+import org.jspecify.annotations.NullMarked;
