@@ -1,20 +1,10 @@
 package io.dosql.engine.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,19 +27,16 @@ class ProcessCrashTest {
 
   private static final int CLIENTS = 16;
   private static final List<String> TENANTS = List.of("main", "a", "b", "c");
-  private static final Duration START_MAX = Duration.ofSeconds(30);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final List<Process> processes = new ArrayList<>();
+  private final List<PodProcess> processes = new ArrayList<>();
 
   /** Rows that a client was told of: tenant to row to LSN. */
   private final Map<String, Map<String, Long>> acknowledged = new ConcurrentHashMap<>();
 
   @AfterEach
   void killAll() {
-    processes.forEach(Process::destroyForcibly);
+    processes.forEach(PodProcess::close);
   }
 
   @Test
@@ -59,53 +46,56 @@ class ProcessCrashTest {
     Random random = new Random(seed);
     int rounds = Integer.getInteger("dosql.rounds", 3);
     for (int round = 0; round < rounds; round++) {
-      int port = freePort();
-      Process pod = start(port);
-      check(port);
+      PodProcess pod = start();
+      check(pod);
       AtomicBoolean stop = new AtomicBoolean();
       List<Thread> clients = new ArrayList<>();
       for (int client = 0; client < CLIENTS; client++) {
         String name = round + "-" + client;
         String tenant = TENANTS.get(client % TENANTS.size());
-        clients.add(Thread.ofVirtual().start(() -> insertUntilKilled(port, tenant, name, stop)));
+        clients.add(Thread.ofVirtual().start(() -> insertUntilKilled(pod, tenant, name, stop)));
       }
-      boolean died = pod.waitFor(300 + random.nextInt(1_500), TimeUnit.MILLISECONDS);
+      boolean died = pod.process().waitFor(300 + random.nextInt(1_500), TimeUnit.MILLISECONDS);
       assertThat(died).describedAs("the pod died by itself").isFalse();
-      pod.destroyForcibly().waitFor();
+      pod.kill();
       stop.set(true);
       for (Thread client : clients) {
         client.join();
       }
     }
-    int port = freePort();
-    Process last = start(port);
-    check(port);
+    PodProcess last = start();
+    check(last);
     assertThat(acknowledged.values().stream().mapToInt(Map::size).sum()).isPositive();
-    last.destroy();
-    assertThat(last.waitFor(12, TimeUnit.SECONDS)).describedAs("ends on SIGTERM").isTrue();
+    last.process().destroy();
+    assertThat(last.process().waitFor(12, TimeUnit.SECONDS))
+        .describedAs("ends on SIGTERM")
+        .isTrue();
   }
 
-  private void insertUntilKilled(int port, String tenant, String name, AtomicBoolean stop) {
+  private void insertUntilKilled(PodProcess pod, String tenant, String name, AtomicBoolean stop) {
     for (int i = 0; !stop.get(); i++) {
       String row = name + "-" + i;
       try {
-        JsonNode answer = query(port, tenant, "INSERT INTO t (v) VALUES ('%s')".formatted(row));
+        JsonNode answer = pod.query(tenant, "INSERT INTO t (v) VALUES ('%s')".formatted(row));
         acknowledged
             .computeIfAbsent(tenant, absent -> new ConcurrentHashMap<>())
             .put(row, answer.get("lsn").asLong());
       } catch (IOException killed) {
         return;
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        return;
       }
     }
   }
 
-  private void check(int port) throws IOException {
+  private void check(PodProcess pod) throws IOException, InterruptedException {
     for (String tenant : TENANTS) {
       JsonNode made =
-          query(port, tenant, "CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, v TEXT)");
+          pod.query(tenant, "CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, v TEXT)");
       assertThat(made.get("lsn").asLong()).isPositive();
-      assertThat(rows(port, tenant, "PRAGMA integrity_check")).containsExactly("ok");
-      List<String> rows = rows(port, tenant, "SELECT v FROM t ORDER BY id");
+      assertThat(rows(pod, tenant, "PRAGMA integrity_check")).containsExactly("ok");
+      List<String> rows = rows(pod, tenant, "SELECT v FROM t ORDER BY id");
       Map<String, Long> told = acknowledged.getOrDefault(tenant, Map.of());
       assertThat(rows).containsAll(told.keySet());
       assertThat(rows).doesNotHaveDuplicates();
@@ -115,84 +105,16 @@ class ProcessCrashTest {
     }
   }
 
-  private List<String> rows(int port, String tenant, String sql) throws IOException {
+  private static List<String> rows(PodProcess pod, String tenant, String sql)
+      throws IOException, InterruptedException {
     List<String> values = new ArrayList<>();
-    JsonNode rows = query(port, tenant, sql).get("rows");
-    rows.forEach(row -> values.add(row.get(0).asText()));
+    pod.query(tenant, sql).get("rows").forEach(row -> values.add(row.get(0).asText()));
     return values;
   }
 
-  private JsonNode query(int port, String tenant, String sql) throws IOException {
-    HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:%d/db/%s/query".formatted(port, tenant)))
-            .header("Content-Type", "application/json")
-            .timeout(Duration.ofSeconds(20))
-            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(Map.of("sql", sql))))
-            .build();
-    try {
-      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(200);
-      return JSON.readTree(answer.body());
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new IOException(stop);
-    }
-  }
-
-  private Process start(int port) throws Exception {
-    Path token = folder.resolve("admin-token");
-    Files.writeString(token, "a-token-of-the-admin");
-    Path output = folder.resolve("pod.log");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx96m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            EngineMain.class.getName());
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "DOSQL_DATA_DIR", folder.resolve("data").toString(),
-                "DOSQL_DATABASE", "test/crash",
-                "DOSQL_BIND_HOST", "127.0.0.1",
-                "DOSQL_HTTP_PORT", String.valueOf(port),
-                "DOSQL_ADMIN_PORT", String.valueOf(freePort()),
-                "DOSQL_AUTH", "none",
-                "DOSQL_ADMIN_TOKEN_FILE", token.toString()));
-    Process pod =
-        builder
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-            .start();
+  private PodProcess start() throws Exception {
+    PodProcess pod = PodProcess.start(folder, Map.of());
     processes.add(pod);
-    await()
-        .atMost(START_MAX)
-        .pollInterval(Duration.ofMillis(50))
-        .failFast("the pod ended, see " + output, () -> !pod.isAlive())
-        .until(() -> isReady(port));
     return pod;
-  }
-
-  private boolean isReady(int port) throws InterruptedException {
-    try {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/health/ready".formatted(port)))
-              .build();
-      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-    } catch (IOException notYet) {
-      return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
