@@ -153,16 +153,13 @@ final class QuickstartRun {
           boolean _ = resources.createMissing(installation.example("quickstart/1-volume.yaml"));
           boolean created =
               resources.createMissing(installation.example("quickstart/2-database.yaml"));
-          JsonNode database =
+          var _ =
               resources.awaitReady(
                   "DoSQLDatabase",
                   QuickstartSession.DATABASE.name(),
                   QuickstartSession.READY_MAX,
                   progress);
-          return "%s serves at %s"
-              .formatted(
-                  created ? "examples/quickstart applied; it" : "found again; it",
-                  database.path("status").path("endpoint").asText());
+          return (created ? "examples/quickstart applied" : "found again") + "; it serves";
         });
     optional(
         "Migration",

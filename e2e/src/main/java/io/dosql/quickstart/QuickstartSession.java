@@ -37,7 +37,7 @@ final class QuickstartSession implements AutoCloseable {
   static final Duration READY_MAX = Duration.ofMinutes(3);
 
   private static final String KUBERNETES_OWNER = "kubernetes";
-  private static final List<String> DEFINITIONS =
+  static final List<String> DEFINITIONS =
       List.of("dosqldatabases", "dosqlmigrations", "dosqlbackups", "dosqlrestores");
 
   /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -14,12 +15,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 
 /** What a person does with {@code kubectl}: apply files, wait for conditions, read Secrets. */
 final class Resources {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+  private static final String DATABASE_KIND = "DoSQLDatabase";
   static final String NAMESPACE = "default";
   static final String API_VERSION = "dosql.io/v1alpha1";
 
@@ -41,7 +47,7 @@ final class Resources {
       for (HasMetadata resource : client.load(in).items()) {
         resource.getMetadata().setNamespace(NAMESPACE);
         if (client.resource(resource).get() == null) {
-          var _ = client.resource(resource).create();
+          var _ = client.resource(withConfiguration(resource)).create();
           created = true;
         }
       }
@@ -49,6 +55,13 @@ final class Resources {
     } catch (IOException | KubernetesClientException e) {
       throw new QuickstartException("Cannot apply %s: %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  /** What {@code kubectl apply} wants to find when the same file is applied with it later. */
+  private HasMetadata withConfiguration(HasMetadata resource) {
+    String configuration = client.getKubernetesSerialization().asJson(resource);
+    resource.getMetadata().setAnnotations(new HashMap<>(Map.of(LAST_APPLIED, configuration)));
+    return resource;
   }
 
   /** Applies a custom resource definition. */
@@ -105,7 +118,7 @@ final class Resources {
       throws QuickstartException, InterruptedException {
     long end = System.nanoTime() + max.toNanos();
     JsonNode resource = get(kind, name);
-    while (!isSettled(resource)) {
+    while (!isSettled(kind, name, resource)) {
       progress.about(condition(resource, "Ready"));
       if (System.nanoTime() - end > 0) {
         throw new QuickstartException(
@@ -118,10 +131,21 @@ final class Resources {
     return resource;
   }
 
-  private static boolean isSettled(JsonNode resource) {
+  private boolean isSettled(String kind, String name, JsonNode resource) {
     long generation = resource.path("metadata").path("generation").asLong(0);
-    return resource.path("status").path("observedGeneration").asLong(-1) == generation
-        && (isTrue(resource, "Ready") || isTrue(resource, "Stalled"));
+    if (resource.path("status").path("observedGeneration").asLong(-1) != generation) {
+      return false;
+    }
+    return isTrue(resource, "Stalled")
+        || (isTrue(resource, "Ready") && (!kind.equals(DATABASE_KIND) || isServing(name)));
+  }
+
+  /** A database's condition may still be that of an earlier run; what the runner says is not. */
+  private boolean isServing(String database) {
+    StatefulSet set = client.apps().statefulSets().inNamespace(NAMESPACE).withName(database).get();
+    return set != null
+        && set.getStatus() != null
+        && Objects.requireNonNullElse(set.getStatus().getReadyReplicas(), 0) > 0;
   }
 
   private static boolean isTrue(JsonNode resource, String type) {

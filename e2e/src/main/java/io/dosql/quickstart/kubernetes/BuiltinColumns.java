@@ -85,6 +85,9 @@ final class BuiltinColumns {
   }
 
   private static String podStatus(JsonNode pod) {
+    if (pod.path("metadata").has("deletionTimestamp")) {
+      return "Terminating";
+    }
     for (JsonNode container : pod.path("status").path("containerStatuses")) {
       String waiting = Json.textAt(container, "state", "waiting", "reason");
       if (!waiting.isEmpty()) {

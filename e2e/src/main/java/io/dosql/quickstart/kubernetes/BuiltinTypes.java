@@ -13,6 +13,9 @@ import java.util.Set;
  */
 final class BuiltinTypes {
 
+  /** What {@code kubectl get all} shows. */
+  private static final Set<String> ALL = Set.of("Pod", "Service", "StatefulSet");
+
   private BuiltinTypes() {}
 
   static List<ResourceType> all() {
@@ -77,7 +80,7 @@ final class BuiltinTypes {
         plural,
         lower(kind),
         List.of(shortNames),
-        List.of(),
+        ALL.contains(kind) ? List.of("all") : List.of(),
         namespaced,
         subresources,
         List.of(),

@@ -88,13 +88,16 @@ final class LocalProcess {
     return process.waitFor(max.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Asks the process to end. */
-  void terminate() {
-    process.destroy();
+  /**
+   * Asks the process to end. By its handle: {@link Process#destroy} would close its output as well,
+   * and with it what a program says while it ends.
+   */
+  private void terminate() {
+    boolean _ = process.toHandle().destroy();
   }
 
   void kill() {
-    process.destroyForcibly();
+    boolean _ = process.toHandle().destroyForcibly();
   }
 
   /**
