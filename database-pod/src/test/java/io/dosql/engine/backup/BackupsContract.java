@@ -110,7 +110,7 @@ abstract class BackupsContract {
     bench.engine.write("a", "CREATE TABLE big (b BLOB)");
     bench.engine.write(
         "a",
-        "INSERT INTO big WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 400)"
+        "INSERT INTO big WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 150)"
             + " SELECT randomblob(20000) FROM n");
     long before = 3;
     AtomicBoolean stop = new AtomicBoolean();
@@ -123,7 +123,7 @@ abstract class BackupsContract {
               }
             });
     try {
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 2; i++) {
         long atStart = newest.get();
         BackupService.TakenTenant taken = bench.take("b" + i, "a").tenants().getFirst();
         assertThat(newest.get())

@@ -76,10 +76,10 @@ final class NodeDriver {
     } catch (IOException missing) {
       reason = command.getFirst() + " is not on the PATH: " + missing.getMessage();
     }
-    String told = "SKIPPED: the libSQL driver was not tried against the engine: " + reason;
     if ("true".equals(System.getenv("DOSQL_TESTS_REQUIRE_NODE"))) {
-      throw new AssertionError(told);
+      throw new AssertionError("DOSQL_TESTS_REQUIRE_NODE is true, but " + reason);
     }
+    String told = "SKIPPED: the libSQL driver was not tried against the engine: " + reason;
     System.err.println(told);
     Assumptions.abort(told);
   }
