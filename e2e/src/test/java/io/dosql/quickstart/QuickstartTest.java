@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,13 @@ class QuickstartTest {
   private static final Duration STOP_MAX = Duration.ofSeconds(15);
 
   @TempDir private Path temporary;
+  private List<ProcessHandle> orphans = List.of();
+
+  /** Those that a test made and that nobody ended, because it failed before. */
+  @AfterEach
+  void endOrphans() {
+    orphans.forEach(ProcessHandle::destroyForcibly);
+  }
 
   private Path folder() {
     return temporary.resolve("quickstart");
@@ -41,7 +49,6 @@ class QuickstartTest {
   @Test
   void dataIsFoundAgainAfterAKillAndAfterAStop() throws Exception {
     int port = freePort();
-    List<ProcessHandle> orphans;
     try (QuickstartProcess first = start("first", "--port", Integer.toString(port))) {
       JsonNode connection = first.awaitConnection();
       assertThat(connection.properties())

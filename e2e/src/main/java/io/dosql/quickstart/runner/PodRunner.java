@@ -100,12 +100,20 @@ public final class PodRunner implements AutoCloseable {
                 new RunnerEvents(client, clock),
                 http,
                 clock));
-    runner.cleanUp();
-    runner.binder.createClass();
-    runner.pass();
-    runner.watch();
-    runner.thread.start();
-    return runner;
+    boolean started = false;
+    try {
+      runner.cleanUp();
+      runner.binder.createClass();
+      runner.pass();
+      runner.watch();
+      runner.thread.start();
+      started = true;
+      return runner;
+    } finally {
+      if (!started) {
+        runner.close();
+      }
+    }
   }
 
   /**
@@ -286,16 +294,18 @@ public final class PodRunner implements AutoCloseable {
   }
 
   /**
-   * Ends all processes, each as its pod allows but soon; returns when they have ended.
+   * Ends all processes, each as its pod allows but soon; returns when they have ended. An interrupt
+   * from before does not keep it from that.
    *
    * @throws UncheckedIOException if one of them has not
    */
   @Override
   public void close() {
+    boolean interrupted = Thread.interrupted();
     closing = true;
     wake.release();
     try {
-      thread.join(STOP_MAX);
+      boolean _ = !thread.isAlive() || thread.join(STOP_MAX);
       informers.forEach(SharedIndexInformer::close);
       workers.values().forEach(worker -> worker.stop(STOP_GRACE_MAX));
       long end = System.nanoTime() + STOP_MAX.toNanos();
@@ -306,9 +316,12 @@ public final class PodRunner implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      interrupted = true;
     } finally {
       context.http().shutdownNow();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
