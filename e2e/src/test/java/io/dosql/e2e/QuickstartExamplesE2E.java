@@ -6,11 +6,15 @@ import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.DoSQLMigration;
 import io.dosql.crds.DoSQLRestore;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -24,6 +28,7 @@ final class QuickstartExamplesE2E {
 
   private static final String DATABASE = "quickstart";
   private static final String TENANT = "main";
+  private static final String BOOKS = "SELECT title || author || year FROM books ORDER BY id";
 
   @RegisterExtension static final TestNamespace NAMESPACE = new TestNamespace("quickstart");
 
@@ -46,8 +51,7 @@ final class QuickstartExamplesE2E {
     assertThat(list(DoSQLBackup.class)).isNotEmpty();
   }
 
-  private static <T extends io.fabric8.kubernetes.api.model.HasMetadata> List<T> list(
-      Class<T> type) {
+  private static <T extends HasMetadata> List<T> list(Class<T> type) {
     return NAMESPACE.client().resources(type).inNamespace(NAMESPACE.name()).list().getItems();
   }
 
@@ -94,17 +98,19 @@ final class QuickstartExamplesE2E {
   @Order(3)
   void aRestoreBringsBackWhatWasDropped() throws Exception {
     SqlClient sql = NAMESPACE.sql(DATABASE);
-    List<String> before =
-        sql.column(TENANT, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
-    assertThat(before).contains("users");
-    var _ = sql.query(TENANT, "DROP TABLE users");
+    List<String> books = sql.column(TENANT, BOOKS);
+    assertThat(books).hasSize(3);
+    var _ = sql.query(TENANT, "DROP TABLE books");
     Path restore =
         TestCluster.get().settings().repository().resolve("examples/restore/restore.yaml");
     String name = NAMESPACE.apply(Files.readString(restore)).getFirst().getMetadata().getName();
     var _ = NAMESPACE.awaitReady(DoSQLRestore.class, name);
-    assertThat(
-            sql.column(TENANT, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"))
-        .containsAll(before);
+    // The backup was applied together with the migration, and may hold the state before it, as the
+    // example says: then the migration runs again.
+    Awaitility.await("the books to be back")
+        .atMost(Duration.ofMinutes(1))
+        .ignoreExceptionsInstanceOf(AssertionError.class)
+        .until(() -> sql.column(TENANT, BOOKS).equals(books));
   }
 
   @Test
@@ -113,19 +119,12 @@ final class QuickstartExamplesE2E {
     DoSQLDatabase database = NAMESPACE.resource(DoSQLDatabase.class, DATABASE).require();
     StatefulSet set = NAMESPACE.resource(StatefulSet.class, DATABASE).require();
     // A label is a change that concerns nothing the operator makes: it looks, and writes nothing.
-    GenericKubernetesResource labelled =
-        (GenericKubernetesResource)
-            NAMESPACE
-                .apply(
-                    """
-                    apiVersion: dosql.io/v1alpha1
-                    kind: DoSQLDatabase
-                    metadata:
-                      name: quickstart
-                      labels:
-                        e2e: looked-at
-                    """)
-                .getFirst();
+    DoSQLDatabase labelled =
+        NAMESPACE
+            .resource(DoSQLDatabase.class, DATABASE)
+            .patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"metadata\":{\"labels\":{\"e2e\":\"looked-at\"}}}");
     assertThat(labelled.getMetadata().getGeneration())
         .isEqualTo(database.getMetadata().getGeneration());
     var _ = NAMESPACE.awaitReady(DoSQLDatabase.class, DATABASE);

@@ -54,8 +54,10 @@ final class ScheduledBackupsE2E {
             });
     List<String> newest = new ArrayList<>(seen).subList(seen.size() - KEPT, seen.size());
     assertThat(complete(bucket)).containsExactlyElementsOf(newest);
-    assertThat(snapshots(bucket)).as("snapshots, none of a pruned backup").hasSize(KEPT);
-    Awaitility.await("the resources of pruned backups are gone, too")
+    Awaitility.await("the snapshots of pruned backups to be gone")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> snapshots(bucket).size() == KEPT);
+    Awaitility.await("the resources of pruned backups to be gone")
         .atMost(Duration.ofSeconds(30))
         .until(() -> backups().size() <= KEPT + 1);
     DoSQLDatabase database =

@@ -57,6 +57,8 @@ final class TestCluster {
           .withName(RELEASE)
           .withNamespace(OPERATOR_NAMESPACE)
           .createNamespace()
+          // So that an operator of an earlier run with the same tag is replaced.
+          .set("podAnnotations.e2e-run", "run-" + System.currentTimeMillis())
           .withKubeConfig(settings.kubeconfig())
           .waitReady()
           .withTimeout(INSTALL_SECONDS_MAX)
