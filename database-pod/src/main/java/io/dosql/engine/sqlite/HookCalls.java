@@ -21,6 +21,8 @@ final class HookCalls {
   private static final MethodHandle SET_ROLLBACK_HOOK =
       Native.link(
           "sqlite3_rollback_hook", FunctionDescriptor.of(POINTER, POINTER, POINTER, POINTER));
+  private static final MethodHandle SET_WAL_HOOK =
+      Native.link("sqlite3_wal_hook", FunctionDescriptor.of(POINTER, POINTER, POINTER, POINTER));
 
   private HookCalls() {}
 
@@ -51,6 +53,14 @@ final class HookCalls {
   static long setRollbackHook(long connection, long function, long slot) {
     try {
       return (long) SET_ROLLBACK_HOOK.invokeExact(connection, function, slot);
+    } catch (Throwable e) {
+      throw Native.unexpected(e);
+    }
+  }
+
+  static long setWalHook(long connection, long function, long slot) {
+    try {
+      return (long) SET_WAL_HOOK.invokeExact(connection, function, slot);
     } catch (Throwable e) {
       throw Native.unexpected(e);
     }

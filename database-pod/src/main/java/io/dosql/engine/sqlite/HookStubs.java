@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * The functions that C calls: one of each kind for all connections, alive as long as the process.
  * So no stub can go away while it is registered, and a tenant costs no code memory.
  */
-@SuppressWarnings("UnusedMethod") // The entry points are found by name and called by C.
+// The entry points are found by name and called by C, which gives more than is needed.
+@SuppressWarnings({"UnusedMethod", "UnusedVariable"})
 final class HookStubs {
 
   private static final Logger LOG = LoggerFactory.getLogger(HookStubs.class);
@@ -39,6 +40,8 @@ final class HookStubs {
   static final long PROGRESS_HANDLER = stub("onProgress", int.class, long.class);
   static final long COMMIT_HOOK = stub("onCommit", int.class, long.class);
   static final long ROLLBACK_HOOK = stub("onRollback", void.class, long.class);
+  static final long WAL_HOOK =
+      stub("onWalCommit", int.class, long.class, long.class, long.class, int.class);
 
   private HookStubs() {}
 
@@ -74,6 +77,14 @@ final class HookStubs {
       REGISTERED.get(slot).rolledBack();
     } catch (Throwable e) {
       refuse(e);
+    }
+  }
+
+  private static int onWalCommit(long slot, long connection, long schema, int frames) {
+    try {
+      return REGISTERED.get(slot).walCommitted(frames);
+    } catch (Throwable e) {
+      return refuse(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.dosql.engine.sqlite;
 
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class Hooks {
   private @Nullable BooleanSupplier progressHandler;
   private @Nullable BooleanSupplier commitHook;
   private @Nullable Runnable rollbackHook;
+  private @Nullable IntConsumer walHook;
   private @Nullable Throwable failure;
   // Invariant: 0 until a callback is registered, then this object's place in the table of stubs.
   private int slot;
@@ -59,6 +61,13 @@ final class Hooks {
     HookCalls.setRollbackHook(
         connection, function(replacement, HookStubs.ROLLBACK_HOOK), slotFor(replacement));
     rollbackHook = replacement;
+  }
+
+  void setWalHook(long connection, @Nullable IntConsumer replacement) {
+    walHook = replacement == null ? walHook : replacement;
+    HookCalls.setWalHook(
+        connection, function(replacement, HookStubs.WAL_HOOK), slotFor(replacement));
+    walHook = replacement;
   }
 
   /** Must not be called before C has forgotten the connection. */
@@ -126,6 +135,22 @@ final class Hooks {
     } finally {
       guard.endCallback();
     }
+  }
+
+  /** The commit has happened, so SQLite is told that all is well whatever the callback throws. */
+  int walCommitted(int frames) {
+    guard.beginCallback();
+    try {
+      IntConsumer current = walHook;
+      if (current != null) {
+        current.accept(frames);
+      }
+    } catch (Throwable e) {
+      keep(e);
+    } finally {
+      guard.endCallback();
+    }
+    return GO_ON;
   }
 
   private int ask(@Nullable BooleanSupplier goOn) {

@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,6 +157,17 @@ public final class SqliteConnection implements AutoCloseable {
     boolean outermost = enter();
     try {
       return TransactionState.of(ConnectionCalls.transactionState(handle, 0));
+    } finally {
+      exit(outermost);
+    }
+  }
+
+  /** Whether a snapshot of the main database is held, which later statements will see, too. */
+  public boolean holdsSnapshot() {
+    boolean outermost = enter();
+    try {
+      return ConnectionCalls.isAutocommit(handle) == 0
+          && ConnectionCalls.transactionState(handle, Native.MAIN_SCHEMA) != 0;
     } finally {
       exit(outermost);
     }
@@ -351,6 +363,22 @@ public final class SqliteConnection implements AutoCloseable {
     boolean outermost = enter();
     try {
       hooks.setRollbackHook(handle, rolledBack);
+    } finally {
+      exit(outermost);
+    }
+  }
+
+  /**
+   * Sets what is told, after each commit that wrote to the write-ahead log, how many frames the log
+   * then holds; null for nothing. SQLite tells when the statement has run to its end. A commit that
+   * came otherwise, by resetting a statement early or by a backup into this connection, is told
+   * when the next statement outside a transaction ends. {@code PRAGMA wal_autocheckpoint} takes the
+   * hook away.
+   */
+  public void setWalHook(@Nullable IntConsumer committedFrames) {
+    boolean outermost = enter();
+    try {
+      hooks.setWalHook(handle, committedFrames);
     } finally {
       exit(outermost);
     }

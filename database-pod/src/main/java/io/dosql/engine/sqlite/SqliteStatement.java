@@ -212,6 +212,27 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
   }
 
   /**
+   * Ends the run, if there is one, as a failure: what the statement has written is undone, and with
+   * it the transaction that it is part of. {@link #reset} would keep it, and commit it where no
+   * transaction is open. A statement that only reads is reset. Must be reset to run again.
+   */
+  public void abort() {
+    boolean outermost = enter();
+    try {
+      if (state == State.ROW && StatementCalls.isReadOnly(handle) == 0) {
+        // Another step of a statement that is interrupted does nothing but fail.
+        ConnectionCalls.interrupt(connection.handle());
+        int _ = StatementCalls.step(handle);
+      }
+      state = State.ENDED;
+      int _ = StatementCalls.reset(handle);
+      connection.hooks().throwIfFailed();
+    } finally {
+      connection.exit(outermost);
+    }
+  }
+
+  /**
    * The result's columns; empty for statements without a result. A change of the schema can change
    * them at the first step: ask after it.
    */
