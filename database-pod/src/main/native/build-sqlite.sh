@@ -8,9 +8,9 @@
 # that a clean build does not pay again.
 #
 # Exit status: 0 when the library is in place. Also 0, after a loud warning and without a library,
-# when npm, a working C compiler, or the network is missing: the pod then needs the system's libsqlite3.
-# With DOSQL_SQLITE_REQUIRED=true that is an error (1), for builds of images. A checksum that does not
-# match is always an error.
+# when npm, a working C compiler, the network, or a cache that can be written is missing: the pod then
+# needs the system's libsqlite3. With DOSQL_SQLITE_REQUIRED=true that is an error (1), for builds of
+# images. A checksum that does not match is always an error.
 set -eu
 
 package=better-sqlite3
@@ -162,8 +162,9 @@ output="$1/native/linux-$machine/libsqlite3.so"
 [ "$(uname -s)" = Linux ] || go_on_without "this is $(uname -s), and only Linux is supported"
 
 cache="${XDG_CACHE_HOME:-${HOME:?}/.cache}/dosql/sqlite"
-mkdir -p "$cache"
-work=$(mktemp -d "$cache/.build.XXXXXX")
+mkdir -p "$cache" 2>/dev/null || go_on_without "its cache $cache cannot be made"
+work=$(mktemp -d "$cache/.build.XXXXXX" 2>/dev/null) \
+  || go_on_without "its cache $cache cannot be written"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
