@@ -38,13 +38,13 @@ final class CommitWriter {
     this.pagesPerPart = log.options().maxPartPageBytes() / wal.pageSize();
   }
 
-  /** Appends what SQLite has committed since the last call; ends the gate's attempt. */
-  void capture() throws IOException {
-    WalCommit commit = wal.next();
-    if (commit == null) {
-      gate.abandoned();
-      return;
-    }
+  /**
+   * Appends what SQLite has committed since the last call; ends the gate's attempt.
+   *
+   * @param frames of the WAL that are committed by now
+   */
+  void capture(int frames) throws IOException {
+    WalCommit commit = wal.next(frames);
     long lsn = gate.last().lsn() + 1;
     LogPosition position = append(commit, lsn);
     bytesSinceCheckpoint += commit.to() - commit.from();

@@ -8,8 +8,10 @@ import io.dosql.engine.sqlite.DbConfig;
 import io.dosql.engine.sqlite.Limit;
 import io.dosql.engine.sqlite.OpenMode;
 import io.dosql.engine.sqlite.SqliteConnection;
+import io.dosql.engine.sqlite.SqliteStatement;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /** Opens SQLite the way that the engine relies on. Every call runs on a pool's thread. */
 final class Connections {
@@ -25,10 +27,16 @@ final class Connections {
   private Connections() {}
 
   /**
+   * @param brake asked now and then whether a client's statement may go on
    * @param commitHook asked before each commit becomes visible; false vetoes it
+   * @param committedFrames told after each commit how many frames the WAL then holds
    */
   static TenantConnection openWriter(
-      Path database, TenantLimits limits, BooleanSupplier commitHook) {
+      Path database,
+      TenantLimits limits,
+      Guard.Brake brake,
+      BooleanSupplier commitHook,
+      IntConsumer committedFrames) {
     SqliteConnection sqlite = SqliteConnection.open(database, OpenMode.CREATE);
     try {
       configure(sqlite, limits);
@@ -39,7 +47,9 @@ final class Connections {
       sqlite.execute("PRAGMA synchronous = OFF");
       sqlite.execute("PRAGMA wal_autocheckpoint = 0");
       sqlite.setCommitHook(commitHook);
-      return new TenantConnection(sqlite, WRITER_STATEMENTS);
+      // Not before the pragma above, which would take it away.
+      sqlite.setWalHook(committedFrames);
+      return new TenantConnection(sqlite, WRITER_STATEMENTS, brake);
     } catch (RuntimeException failure) {
       sqlite.close();
       throw failure;
@@ -50,7 +60,7 @@ final class Connections {
     SqliteConnection sqlite = SqliteConnection.open(database, OpenMode.READ_ONLY);
     try {
       configure(sqlite, limits);
-      return new TenantConnection(sqlite, READER_STATEMENTS);
+      return new TenantConnection(sqlite, READER_STATEMENTS, Guard.Brake.NONE);
     } catch (RuntimeException failure) {
       sqlite.close();
       throw failure;
@@ -87,12 +97,20 @@ final class Connections {
     }
   }
 
+  /** The pages of {@code source}; fails if there are none: nobody means to restore nothing. */
+  static long requireContent(SqliteConnection source) {
+    try (SqliteStatement count = source.prepare("PRAGMA page_count")) {
+      long pages = count.step() ? count.integer(0) : 0;
+      if (pages < 1) {
+        throw new DosqlException(ErrorCode.RESTORE_FAILED, "the restored database is empty");
+      }
+      return pages;
+    }
+  }
+
   /** Replaces the content of {@code target} by that of {@code source}, in one transaction. */
   static void replace(SqliteConnection source, SqliteConnection target) {
-    long pages = transfer(source, target);
-    if (pages < 1) {
-      throw new DosqlException(ErrorCode.RESTORE_FAILED, "the restored database is empty");
-    }
+    long _ = transfer(source, target);
   }
 
   private static long transfer(SqliteConnection source, SqliteConnection target) {

@@ -8,9 +8,9 @@ final class CorruptWalException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  CorruptWalException(Path file, long offset, String what, int expected, int actual) {
+  CorruptWalException(Path file, long offset, String what, long expected, long actual) {
     super(
-        "%s: wrong %s at offset %d: expected %08x, found %08x"
+        "%s: wrong %s at offset %d: expected %x, found %x"
             .formatted(file, what, offset, expected, actual));
   }
 }

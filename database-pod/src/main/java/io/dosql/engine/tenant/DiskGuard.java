@@ -18,23 +18,53 @@ public final class DiskGuard {
 
   private static final Logger LOG = LoggerFactory.getLogger(DiskGuard.class);
 
-  private final FileStore store;
+  /** Where the space is that is watched. */
+  interface Space {
+    long freeBytes() throws IOException;
+
+    long totalBytes() throws IOException;
+  }
+
+  private final Space space;
   private final long reserveBytes;
   private volatile long freeBytes = Long.MAX_VALUE;
 
   public DiskGuard(Path folder, long reserveBytes) throws IOException {
-    this.store = Files.getFileStore(folder);
+    this(spaceOf(Files.getFileStore(folder)), reserveBytes);
+  }
+
+  DiskGuard(Space space, long reserveBytes) {
+    this.space = space;
     this.reserveBytes = reserveBytes;
     refresh();
+  }
+
+  private static Space spaceOf(FileStore store) {
+    return new Space() {
+      @Override
+      public long freeBytes() throws IOException {
+        return store.getUsableSpace();
+      }
+
+      @Override
+      public long totalBytes() throws IOException {
+        return store.getTotalSpace();
+      }
+
+      @Override
+      public String toString() {
+        return store.toString();
+      }
+    };
   }
 
   /** Asks the file system; called by maintenance. */
   void refresh() {
     boolean wasFull = isNearlyFull();
     try {
-      freeBytes = store.getUsableSpace();
+      freeBytes = space.freeBytes();
     } catch (IOException unknown) {
-      LOG.warn("cannot tell the free space of {}", store, unknown);
+      LOG.warn("cannot tell the free space of {}", space, unknown);
       return;
     }
     if (wasFull != isNearlyFull()) {
@@ -56,22 +86,39 @@ public final class DiskGuard {
 
   public long totalBytes() {
     try {
-      return store.getTotalSpace();
+      return space.totalBytes();
     } catch (IOException unknown) {
       return 0;
     }
   }
 
-  /** Before a write. */
+  /** Before a transaction that writes. */
   void check() {
     if (isNearlyFull()) {
-      throw new DosqlException(
-              ErrorCode.RESOURCE_EXHAUSTED,
-              "the disk is nearly full: %d bytes free, the limit diskReserveBytes is %d"
-                  .formatted(freeBytes, reserveBytes))
-          .withSuggestion("Raise spec.storage.size of the database, or delete data; reads go on.")
-          .withRetryAfter(Duration.ofSeconds(30))
-          .withSqliteCode("SQLITE_FULL");
+      throw refusal();
     }
+  }
+
+  /** Before a write whose size is known. */
+  void checkRoomFor(long bytes) {
+    if (freeBytes - bytes < reserveBytes) {
+      throw full(
+          "%d bytes are needed, %d are free, the limit diskReserveBytes is %d"
+              .formatted(bytes, freeBytes, reserveBytes));
+    }
+  }
+
+  /** What a client is told whose write does not fit. */
+  DosqlException refusal() {
+    return full(
+        "the disk is nearly full: %d bytes free, the limit diskReserveBytes is %d"
+            .formatted(freeBytes, reserveBytes));
+  }
+
+  private static DosqlException full(String message) {
+    return new DosqlException(ErrorCode.RESOURCE_EXHAUSTED, message)
+        .withSuggestion("Raise spec.storage.size of the database, or delete data; reads go on.")
+        .withRetryAfter(Duration.ofSeconds(30))
+        .withSqliteCode("SQLITE_FULL");
   }
 }

@@ -3,55 +3,121 @@ package io.dosql.engine.tenant;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a connection's statement when its time is up or its client has gone. SQLite asks every some
- * thousand instructions, on the thread that runs the statement.
+ * Ends a client's statement when its time is up, its client has gone, or it takes too much. SQLite
+ * asks every some thousand instructions, on the thread that runs the statement. What the engine
+ * runs by itself is never ended.
  */
 final class Guard {
 
-  private static final long NO_DEADLINE = Long.MAX_VALUE;
+  /** Knows why a statement that runs should go no further. */
+  @FunctionalInterface
+  interface Brake {
 
-  private volatile long deadlineNanos = NO_DEADLINE;
-  private volatile boolean cancelled;
+    /** Null while it may go on. */
+    @Nullable DosqlException reason();
+
+    /** Lets everything go on. */
+    Brake NONE = () -> null;
+  }
+
+  /** The brake may ask the file system, so not each question is passed on. */
+  private static final int QUESTIONS_PER_BRAKE = 16;
+
+  private final Brake brake;
+
+  private volatile boolean running;
+  private volatile long deadlineNanos;
   private volatile Duration timeout = Duration.ZERO;
+  private volatile @Nullable Object owner;
+  private volatile @Nullable Object cancelledOwner;
+  private volatile boolean evicted;
+
+  // On the running thread only.
+  private int questions;
+  private @Nullable DosqlException stopped;
+
+  Guard(Brake brake) {
+    this.brake = brake;
+  }
+
+  /** Whose statements run from here on, so that {@link #cancel} can tell; null for nobody's. */
+  void setOwner(@Nullable Object lease) {
+    owner = lease;
+  }
 
   /** Before a statement. */
   void start(Duration statementTimeout) {
     timeout = statementTimeout;
-    cancelled = false;
     deadlineNanos = System.nanoTime() + statementTimeout.toNanos();
+    stopped = null;
+    questions = 0;
+    running = true;
   }
 
-  /** After a statement: what runs inside the engine itself has no deadline. */
+  /** After a statement. */
   void stop() {
-    deadlineNanos = NO_DEADLINE;
-    cancelled = false;
+    running = false;
   }
 
-  /** From any thread: the running statement's result is not wanted any more. */
-  void cancel() {
-    cancelled = true;
+  /**
+   * From any thread: no statement of this owner is wanted any more, neither the one that may run
+   * nor a later one. Statements of others are left alone.
+   */
+  void cancel(Object lease) {
+    cancelledOwner = lease;
+  }
+
+  /** From any thread: nobody's statements are wanted any more, because the tenant is recovered. */
+  void evict() {
+    evicted = true;
   }
 
   /** True when the statement has to stop. */
   boolean isOver() {
-    long deadline = deadlineNanos;
-    return cancelled || (deadline != NO_DEADLINE && System.nanoTime() - deadline > 0);
+    if (!running) {
+      return false;
+    }
+    if (stopped == null) {
+      stopped = reason();
+    }
+    return stopped != null;
   }
 
-  /** What the client of the interrupted statement is told. */
-  DosqlException failure(Throwable interrupt) {
-    if (cancelled) {
-      return new DosqlException(
-              ErrorCode.CONNECTION_ERROR, "the statement was cancelled", interrupt)
-          .withSqliteCode("SQLITE_INTERRUPT");
+  private @Nullable DosqlException reason() {
+    Object current = owner;
+    if (current != null && current.equals(cancelledOwner)) {
+      return interrupted(ErrorCode.CONNECTION_ERROR, "the statement was cancelled");
     }
+    if (evicted) {
+      return evictedFailure();
+    }
+    if (System.nanoTime() - deadlineNanos > 0) {
+      return interrupted(
+          ErrorCode.TIMEOUT,
+          "the statement ran longer than %d ms, the limit statementTimeout"
+              .formatted(timeout.toMillis()));
+    }
+    return ++questions % QUESTIONS_PER_BRAKE == 0 ? brake.reason() : null;
+  }
+
+  private static DosqlException interrupted(ErrorCode code, String message) {
+    return new DosqlException(code, message).withSqliteCode("SQLITE_INTERRUPT");
+  }
+
+  static DosqlException evictedFailure() {
     return new DosqlException(
-            ErrorCode.TIMEOUT,
-            "the statement ran longer than %d ms, the limit statementTimeout"
-                .formatted(timeout.toMillis()),
-            interrupt)
-        .withSqliteCode("SQLITE_INTERRUPT");
+        ErrorCode.TXN_ABORTED, "the tenant is being recovered; the transaction was rolled back");
+  }
+
+  /** What the client of the interrupted statement is told; null if this did not end it. */
+  @Nullable DosqlException failure(Throwable interrupt) {
+    DosqlException told = stopped;
+    if (told != null) {
+      told.addSuppressed(interrupt);
+    }
+    return told;
   }
 }

@@ -52,7 +52,8 @@ final class Maintenance implements AutoCloseable {
       if (logIsLong) {
         wakeOldestHolder();
       }
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
+      // Also an error of the JVM: the timer would never run again.
       LOG.error("a round of maintenance failed", failure);
     }
   }
@@ -64,10 +65,29 @@ final class Maintenance implements AutoCloseable {
     }
     database.expireLease(now, IDLE_LEASE_MAX);
     if (now - tenant.lastUsedNanos() > environment.limits().sleepAfter().toNanos()) {
-      var _ = tenant.sleep();
+      sleep(tenant);
     } else if (database.wantsCheckpoint() || (logIsLong && database.pinsLog())) {
-      var _ = tenant.checkpointSoon(database);
+      var _ =
+          tenant
+              .checkpointSoon(database)
+              .exceptionally(
+                  failure -> {
+                    LOG.warn("tenant {}: a checkpoint failed", tenant.name(), failure);
+                    return false;
+                  });
     }
+  }
+
+  private static void sleep(Tenant tenant) {
+    var _ =
+        tenant
+            .sleep()
+            .whenComplete(
+                (name, failure) -> {
+                  if (failure != null) {
+                    LOG.warn("tenant {} could not be closed", tenant.name(), failure);
+                  }
+                });
   }
 
   /**
@@ -82,7 +102,15 @@ final class Maintenance implements AutoCloseable {
         .map(hold -> new TenantName(hold.tenant()))
         .flatMap(name -> tenants.stream().filter(tenant -> tenant.name().equals(name)).findFirst())
         .filter(tenant -> !tenant.isAwake())
-        .ifPresent(tenant -> Thread.ofVirtual().start(() -> tenant.use().close()));
+        .ifPresent(tenant -> Thread.ofVirtual().start(() -> wake(tenant)));
+  }
+
+  private static void wake(Tenant tenant) {
+    try {
+      tenant.use().close();
+    } catch (RuntimeException failure) {
+      LOG.warn("tenant {} keeps the log from being released", tenant.name(), failure);
+    }
   }
 
   /** Puts the least recently used to sleep while more than maxAwake are awake. */
@@ -92,10 +120,7 @@ final class Maintenance implements AutoCloseable {
       awake.stream()
           .sorted(Comparator.comparingLong(Tenant::lastUsedNanos))
           .limit(surplus)
-          .forEach(
-              tenant -> {
-                var _ = tenant.sleep();
-              });
+          .forEach(Maintenance::sleep);
     }
   }
 

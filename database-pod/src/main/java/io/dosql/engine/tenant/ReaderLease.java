@@ -12,6 +12,7 @@ public final class ReaderLease implements AutoCloseable {
   ReaderLease(TenantDatabase database, TenantConnection connection) {
     this.database = database;
     this.connection = connection;
+    connection.setOwner(this);
   }
 
   /** Runs {@code work} on a reader thread. */
@@ -19,13 +20,18 @@ public final class ReaderLease implements AutoCloseable {
     if (ended) {
       throw new IllegalStateException("the lease has ended");
     }
-    return database.onReader(() -> work.apply(connection));
+    return database.jobs().onReader(() -> connection.use(work));
   }
 
   /** Opens a read transaction on the newest commit; on the calling thread, which is a pool's. */
   void beginSnapshot() {
-    connection.sqlite().execute("BEGIN");
-    connection.sqlite().execute("SELECT 1 FROM sqlite_schema LIMIT 1");
+    boolean _ =
+        connection.use(
+            reader -> {
+              reader.sqlite().execute("BEGIN");
+              reader.sqlite().execute("SELECT 1 FROM sqlite_schema LIMIT 1");
+              return true;
+            });
   }
 
   /** The newest commit in the log now: a statement that starts after this call surely sees it. */
@@ -33,9 +39,9 @@ public final class ReaderLease implements AutoCloseable {
     return database.gate().last().lsn();
   }
 
-  /** Stops the running statement; any thread. */
+  /** Stops the running statement of this lease, and each that would follow; any thread. */
   public void cancel() {
-    connection.cancel();
+    connection.cancel(this);
   }
 
   /** Ends the transaction that is open. Idempotent. */
@@ -43,6 +49,7 @@ public final class ReaderLease implements AutoCloseable {
   public void close() {
     if (!ended) {
       ended = true;
+      connection.setOwner(null);
       database.endReader(connection);
     }
   }

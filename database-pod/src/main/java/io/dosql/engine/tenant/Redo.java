@@ -57,6 +57,7 @@ final class Redo {
       checkFile(state);
     }
     if (commits.isEmpty()) {
+      checkSize(state);
       return state;
     }
     TenantFiles.State redone = apply(commits);
@@ -75,6 +76,20 @@ final class Redo {
       throw new IOException(
           "tenant %s: %s is missing, which held LSN %d; restore the tenant from a backup"
               .formatted(tenant, files.database(), state.checkpointedLsn()));
+    }
+  }
+
+  /** With nothing to redo the file is as its last checkpoint left it. */
+  private void checkSize(TenantFiles.State state) throws IOException {
+    if (state.checkpointedLsn() == 0) {
+      return;
+    }
+    long expected = state.databasePages() * pageSize;
+    long actual = Files.size(files.database());
+    if (actual != expected) {
+      throw new IOException(
+          "tenant %s: %s has %d bytes, not the %d of LSN %d; restore the tenant from a backup"
+              .formatted(tenant, files.database(), actual, expected, state.checkpointedLsn()));
     }
   }
 
@@ -97,7 +112,7 @@ final class Redo {
       database.truncate(databasePages * pageSize);
       database.force(true);
     }
-    DurableFiles.syncFolder(files.folder());
+    files.syncNames();
     return new TenantFiles.State(commits.getLast().lsn(), databasePages, null);
   }
 

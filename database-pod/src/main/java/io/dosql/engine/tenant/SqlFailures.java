@@ -14,8 +14,9 @@ public final class SqlFailures {
   static DosqlException explain(
       SqliteException failure, String sql, @Nullable String refusal, Guard guard) {
     ResultCode base = failure.code().base();
-    if (base == ResultCode.INTERRUPT && guard.isOver()) {
-      return guard.failure(failure);
+    DosqlException stopped = base == ResultCode.INTERRUPT ? guard.failure(failure) : null;
+    if (stopped != null) {
+      return stopped;
     }
     if ((base == ResultCode.AUTH || base == ResultCode.ERROR) && refusal != null) {
       return new DosqlException(ErrorCode.FORBIDDEN, refusal, failure)
@@ -25,7 +26,7 @@ public final class SqlFailures {
     return explain(failure, sql);
   }
 
-  private static DosqlException tooLarge(SqliteException failure) {
+  static DosqlException tooLarge(@Nullable SqliteException failure) {
     return new DosqlException(
             ErrorCode.RESOURCE_EXHAUSTED,
             "the transaction writes more than the limit maxTransactionBytes; nothing was written",
@@ -57,6 +58,12 @@ public final class SqlFailures {
       case READONLY -> ErrorCode.TXN_READ_ONLY_VIOLATION;
       case INTERRUPT -> ErrorCode.TIMEOUT;
       case AUTH -> ErrorCode.FORBIDDEN;
+      // A virtual table finds fault with its own tables, which a client may have written to.
+      case CORRUPT ->
+          failure.code() == ResultCode.CORRUPT_VTAB
+              ? ErrorCode.INVALID_REQUEST
+              : ErrorCode.TENANT_UNAVAILABLE;
+      case NOTADB -> ErrorCode.TENANT_UNAVAILABLE;
       default -> ErrorCode.INTERNAL;
     };
   }
@@ -87,17 +94,12 @@ public final class SqlFailures {
    * A position in one statement of a longer text, as a position in the whole text.
    *
    * @param start where the statement begins, as a character offset
-   * @param inStatement null: the statement's first character that is neither blank nor a semicolon
+   * @param inStatement null: where the statement itself begins, behind blanks and comments
    */
   public static DosqlException.@Nullable Position positionIn(
       String text, int start, DosqlException.@Nullable Position inStatement) {
     if (inStatement == null) {
-      int at = start;
-      while (at < text.length()
-          && (Character.isWhitespace(text.charAt(at)) || text.charAt(at) == ';')) {
-        at++;
-      }
-      return position(text, at);
+      return position(text, SqlText.skipBlank(text, start));
     }
     DosqlException.Position from = position(text, start);
     if (from == null) {

@@ -30,17 +30,17 @@ final class SqlPolicy {
           "module_list",
           "pragma_list",
           "collation_list",
-          "database_list",
-          "page_count",
-          "freelist_count",
-          "data_version",
-          "schema_version");
+          "database_list");
 
   /** Pragmas that are harmless to read and, with a value, not the client's to set. */
   private static final Set<String> READABLE =
       Set.of(
           "encoding",
           "page_size",
+          "page_count",
+          "freelist_count",
+          "data_version",
+          "schema_version",
           "journal_mode",
           "synchronous",
           "auto_vacuum",
@@ -74,12 +74,19 @@ final class SqlPolicy {
 
   private boolean enforced;
   private boolean vacuuming;
+  private String sql = "";
   private @Nullable String refusal;
 
-  /** Before a client's statement is compiled or run; {@code vacuum}: it is a plain VACUUM. */
-  void enforce(boolean vacuum) {
+  /**
+   * Before a client's statement is compiled or run.
+   *
+   * @param text of the statement; may be empty if it is only compiled
+   * @param vacuum it is a VACUUM, and SQLite itself will run what that takes
+   */
+  void enforce(String text, boolean vacuum) {
     enforced = true;
     vacuuming = vacuum;
+    sql = text;
     refusal = null;
   }
 
@@ -87,6 +94,7 @@ final class SqlPolicy {
   void relax() {
     enforced = false;
     vacuuming = false;
+    sql = "";
   }
 
   /** Why the last statement was refused, or null. */
@@ -119,12 +127,27 @@ final class SqlPolicy {
           DENIED_FUNCTIONS.contains(second) ? "the function " + second + " is not available" : null;
       case CREATE_VTABLE ->
           VIRTUAL_TABLE_MODULES.contains(second)
-              ? null
+              ? refuseWriting(first)
               : "virtual tables of module " + second + " are not available";
-      case INSERT, UPDATE, DELETE, CREATE_TABLE, DROP_TABLE -> refuseWriting(first);
-      case ALTER_TABLE -> refuseWriting(second);
+      case INSERT, UPDATE, DELETE, CREATE_TABLE, DROP_TABLE, CREATE_VIEW, DROP_VIEW ->
+          vacuuming ? null : refuseWriting(first);
+      case CREATE_INDEX, DROP_INDEX, CREATE_TRIGGER, DROP_TRIGGER ->
+          vacuuming ? null : refuseWriting(first, second);
+      case ALTER_TABLE -> refuseAltering(second);
       default -> null;
     };
+  }
+
+  private static @Nullable String refuseWriting(String name, String table) {
+    String reason = refuseWriting(name);
+    return reason == null ? refuseWriting(table) : reason;
+  }
+
+  /** The new name of a table is told to nobody; no quoting can keep it out of the text. */
+  private @Nullable String refuseAltering(String table) {
+    return sql.toLowerCase(Locale.ROOT).contains(OWN_TABLES)
+        ? refuseWriting(OWN_TABLES)
+        : refuseWriting(table);
   }
 
   private static @Nullable String refuseWriting(String table) {

@@ -27,7 +27,12 @@ final class StatementCache {
 
   /** Keeps the statement for the next use of its text, reset and without bindings. */
   void release(String sql, SqliteStatement statement) {
-    statement.reset();
+    try {
+      statement.reset();
+    } catch (RuntimeException failure) {
+      statement.close();
+      throw failure;
+    }
     if (sql.length() > SQL_CHARACTERS_MAX || idle.containsKey(sql)) {
       statement.close();
       return;

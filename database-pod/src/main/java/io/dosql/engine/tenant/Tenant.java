@@ -34,6 +34,12 @@ public final class Tenant {
   @GuardedBy("lock")
   private @Nullable CompletableFuture<TenantDatabase> awake;
 
+  /**
+   * On the strand only: open in part, because closing it failed. Its files must not be touched
+   * before it is closed.
+   */
+  private @Nullable TenantDatabase unclosed;
+
   private volatile long lastUsedNanos = System.nanoTime();
 
   Tenant(TenantName name, TenantEnvironment environment) {
@@ -104,11 +110,21 @@ public final class Tenant {
       @Nullable CompletableFuture<TenantDatabase> previous) {
     return strand.submit(
         () -> {
+          if (unclosed != null) {
+            close(unclosed);
+          }
           if (previous != null && !previous.isCompletedExceptionally()) {
-            previous.resultNow().close();
+            close(previous.resultNow());
           }
           return wake();
         });
+  }
+
+  /** On the strand. */
+  private void close(TenantDatabase database) {
+    unclosed = database;
+    database.close();
+    unclosed = null;
   }
 
   /** On the strand. */
@@ -189,7 +205,7 @@ public final class Tenant {
         () -> {
           TenantDatabase closing = takeIfUnused();
           if (closing != null) {
-            closing.close();
+            close(closing);
           }
           return name;
         });
@@ -242,8 +258,10 @@ public final class Tenant {
       }
     }
     try (Use use = use()) {
-      return use.database()
-          .readOnce(WAKE_MAX, connection -> SchemaVersion.read(connection.sqlite()));
+      String version =
+          use.database().readOnce(WAKE_MAX, connection -> SchemaVersion.read(connection.sqlite()));
+      use.database().settle();
+      return version;
     }
   }
 

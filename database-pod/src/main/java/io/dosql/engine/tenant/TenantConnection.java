@@ -7,6 +7,9 @@ import io.dosql.engine.sqlite.SqliteException;
 import io.dosql.engine.sqlite.SqliteStatement;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A SQLite connection on which clients' statements run: within the policy, under a deadline. Used
@@ -15,16 +18,20 @@ import java.util.Optional;
 public final class TenantConnection {
 
   private static final int PROGRESS_INSTRUCTIONS = 4_000;
+  private static final int SMALLEST_WINDOW = 16 * 1024;
+  private static final int WINDOW_GROWTH = 4;
 
   private final SqliteConnection sqlite;
   private final StatementCache statements;
   private final SqlPolicy policy = new SqlPolicy();
-  private final Guard guard = new Guard();
+  private final Guard guard;
+  private final AtomicBoolean working = new AtomicBoolean();
   private boolean foreignKeys = true;
 
-  TenantConnection(SqliteConnection sqlite, int cachedStatementsMax) {
+  TenantConnection(SqliteConnection sqlite, int cachedStatementsMax, Guard.Brake brake) {
     this.sqlite = sqlite;
     this.statements = new StatementCache(sqlite, cachedStatementsMax);
+    this.guard = new Guard(brake);
     sqlite.setAuthorizer(
         (action, first, second, database, trigger) -> policy.decide(action, first, second));
     sqlite.setProgressHandler(PROGRESS_INSTRUCTIONS, () -> !guard.isOver());
@@ -42,18 +49,26 @@ public final class TenantConnection {
 
   /**
    * Compiles a client's statement (or takes it from the cache), lets {@code use} bind and step it,
-   * and resets it.
+   * and resets it. When {@code use} throws while a statement that writes stands on a row, what it
+   * has written is undone, with the transaction that it was part of.
    *
    * @param isVacuum the statement is a VACUUM, the only one that may attach a (nameless) file
    */
   public <T> T run(String sql, boolean isVacuum, Duration timeout, StatementUse<T> use) {
-    policy.enforce(isVacuum);
+    policy.enforce(sql, isVacuum);
     guard.start(timeout);
     try {
       SqliteStatement statement = statements.take(sql);
+      boolean isUsed = false;
       try {
-        return use.use(statement);
+        T result = use.use(statement);
+        isUsed = true;
+        return result;
       } finally {
+        if (!isUsed) {
+          // Or resetting it would commit what its client is told has failed.
+          statement.abort();
+        }
         statements.release(sql, statement);
       }
     } catch (SqliteException failure) {
@@ -72,17 +87,27 @@ public final class TenantConnection {
    */
   public record Extent(int end, boolean isEmpty) {}
 
-  /** Finds the statement that begins at {@code from}, by SQLite's own parser. */
+  /**
+   * Finds the statement that begins at {@code from}, by SQLite's own parser. Looks at no more of
+   * the script than it has to, so that all statements of a long one take time in proportion.
+   */
   public Extent extentOfStatement(String script, int from) {
-    policy.enforce(true);
-    String rest = script.substring(from);
-    try (SqlScript parser = sqlite.script(rest)) {
-      Optional<SqlScript.Statement> found = parser.next();
-      if (found.isEmpty()) {
-        return new Extent(script.length(), true);
+    int window = SMALLEST_WINDOW;
+    while (window < script.length() - from) {
+      int end = from + window;
+      if (Character.isHighSurrogate(script.charAt(end - 1))) {
+        end--;
       }
-      found.get().statement().close();
-      return new Extent(from + found.get().end(), false);
+      Extent found = extentWithin(script, from, end);
+      if (found != null) {
+        return found;
+      }
+      window *= WINDOW_GROWTH;
+    }
+    policy.enforce("", true);
+    String rest = script.substring(from);
+    try {
+      return parse(rest, from);
     } catch (SqliteException failure) {
       throw SqlFailures.explain(failure, rest, policy.refusal(), guard);
     } finally {
@@ -90,9 +115,38 @@ public final class TenantConnection {
     }
   }
 
-  /** Asks the running statement to stop; any thread. */
-  public void cancel() {
-    guard.cancel();
+  /** Null if what lies in the window may go on behind it, or does not compile. */
+  private @Nullable Extent extentWithin(String script, int from, int end) {
+    policy.enforce("", true);
+    try {
+      Extent found = parse(script.substring(from, end), from);
+      return found.end() < end ? found : null;
+    } catch (SqliteException perhapsCut) {
+      return null;
+    } finally {
+      policy.relax();
+    }
+  }
+
+  private Extent parse(String text, int from) {
+    try (SqlScript parser = sqlite.script(text)) {
+      Optional<SqlScript.Statement> found = parser.next();
+      if (found.isEmpty()) {
+        return new Extent(from + text.length(), true);
+      }
+      found.get().statement().close();
+      return new Extent(from + found.get().end(), false);
+    }
+  }
+
+  /** Whose statements run from here on; null for nobody's that could be cancelled. */
+  void setOwner(@Nullable Object lease) {
+    guard.setOwner(lease);
+  }
+
+  /** Asks the statements of this owner to stop; any thread. */
+  void cancel(Object lease) {
+    guard.cancel(lease);
   }
 
   /** Sets what a session remembers; must not be called inside a transaction. */
@@ -103,8 +157,38 @@ public final class TenantConnection {
     }
   }
 
+  /** Runs {@code work}; fails with TXN_ABORTED if the connection was evicted. */
+  <T> T use(Function<TenantConnection, T> work) {
+    if (!working.compareAndSet(false, true)) {
+      throw Guard.evictedFailure();
+    }
+    try {
+      return work.apply(this);
+    } finally {
+      working.set(false);
+    }
+  }
+
+  /**
+   * From any thread: closes the connection unless it is at work, which is then asked to stop. Once
+   * closed so, every further {@link #use} fails.
+   *
+   * @return whether it is closed
+   */
+  boolean evict() {
+    guard.evict();
+    if (!working.compareAndSet(false, true)) {
+      return false;
+    }
+    close();
+    return true;
+  }
+
   void close() {
-    statements.clear();
-    sqlite.close();
+    try {
+      statements.clear();
+    } finally {
+      sqlite.close();
+    }
   }
 }

@@ -6,15 +6,13 @@ import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.log.LogPosition;
 import io.dosql.engine.sqlite.CheckpointMode;
 import io.dosql.engine.sqlite.CheckpointResult;
+import io.dosql.engine.sqlite.ResultCode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,22 +30,27 @@ public final class TenantDatabase {
   public static final int PAGE_SIZE_BYTES = Connections.PAGE_SIZE;
 
   private static final Logger LOG = LoggerFactory.getLogger(TenantDatabase.class);
+  private static final Duration CHECKPOINT_AGAIN = Duration.ofSeconds(2);
   private static final Duration SETTLE_MAX = Duration.ofSeconds(30);
 
   private final TenantName name;
   private final TenantFiles files;
   private final TenantLimits limits;
-  private final Pools pools;
   private final CommitLog log;
   private final DiskGuard disk;
-  private final Strand strand;
+  private final Jobs jobs;
   private final CommitGate gate;
   private final CommitWriter commits;
+  private final CommitCapture capture;
   private final TenantConnection writer;
   private final WalReader wal;
   private final ReaderPool readers;
   private final WriterQueue queue;
 
+  // On the strand only.
+  private boolean fileIsNew;
+
+  private volatile long nextCheckpointNanos = System.nanoTime();
   private volatile @Nullable WriterLease lease;
   private volatile @Nullable Throwable broken;
 
@@ -61,34 +64,28 @@ public final class TenantDatabase {
       throws IOException {
     this.name = name;
     this.files = files;
-    this.strand = strand;
+    this.jobs = new Jobs(name, strand, environment.pools().readers());
     this.limits = environment.limits();
-    this.pools = environment.pools();
     this.log = environment.log();
     this.disk = environment.disk();
     this.gate = new CommitGate(new CommitGate.Commit(state.checkpointedLsn(), LogPosition.START));
     this.wal = new WalReader(files.wal(), Connections.PAGE_SIZE);
     this.commits = new CommitWriter(name, log, wal, gate, environment.commits());
+    this.capture = new CommitCapture(wal, gate, commits, limits, disk);
     this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader);
     this.queue = new WriterQueue(limits.maxWaitingWriters());
-    this.writer = Connections.openWriter(files.database(), limits, this::admitsCommit);
+    this.fileIsNew = state.checkpointedLsn() == 0;
+    this.writer =
+        Connections.openWriter(
+            files.database(),
+            limits,
+            capture::whyToStop,
+            capture::admitsCommit,
+            capture::committed);
   }
 
   private TenantConnection openReader() {
     return Connections.openReader(files.database(), limits);
-  }
-
-  /** From SQLite's commit hook, on the strand: false vetoes. */
-  private boolean admitsCommit() {
-    try {
-      if (wal.uncommittedBytes() > limits.maxTransactionBytes()) {
-        return false;
-      }
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
-    gate.attempt();
-    return true;
   }
 
   CommitGate gate() {
@@ -116,7 +113,7 @@ public final class TenantDatabase {
   public ReaderLease reader(Duration timeout) {
     readers.acquire(timeout);
     try {
-      return new ReaderLease(this, onReader(readers::take));
+      return new ReaderLease(this, jobs.onReader(readers::take));
     } catch (RuntimeException failure) {
       readers.releaseRight();
       throw failure;
@@ -131,10 +128,10 @@ public final class TenantDatabase {
       Duration lockTimeout, Function<TenantConnection, T> work) {
     queue.acquire(name, lockTimeout);
     try {
-      return onStrand(
+      return jobs.onStrand(
           () -> {
             try {
-              return write(work);
+              return write(null, work);
             } finally {
               rollBackOpen();
             }
@@ -147,21 +144,23 @@ public final class TenantDatabase {
   /** Runs {@code work} with a reader connection, as one job: what it leaves open is ended. */
   public <T> T readOnce(Duration timeout, Function<TenantConnection, T> work) {
     readers.acquire(timeout);
-    return onReader(
-        () -> {
-          TenantConnection connection;
-          try {
-            connection = readers.take();
-          } catch (RuntimeException failure) {
-            readers.releaseRight();
-            throw failure;
-          }
-          try {
-            return work.apply(connection);
-          } finally {
-            giveBack(connection);
-          }
-        });
+    boolean[] taken = new boolean[1];
+    try {
+      return jobs.onReader(
+          () -> {
+            TenantConnection connection = readers.take();
+            taken[0] = true;
+            try {
+              return connection.use(work);
+            } finally {
+              giveBack(connection);
+            }
+          });
+    } finally {
+      if (!taken[0]) {
+        readers.releaseRight();
+      }
+    }
   }
 
   /** After a read: the newest commit that it could have seen. */
@@ -174,39 +173,42 @@ public final class TenantDatabase {
     settle(gate.last().position(), SETTLE_MAX);
   }
 
-  /** On the strand. */
-  <T> WriterLease.Written<T> write(Function<TenantConnection, T> work) {
+  /**
+   * On the strand.
+   *
+   * @param owner whose statements these are, for {@link #cancelWriter}; null if nobody may cancel
+   */
+  <T> WriterLease.Written<T> write(@Nullable Object owner, Function<TenantConnection, T> work) {
     checkUsable();
-    disk.check();
     long before = gate.last().lsn();
     T value;
+    writer.setOwner(owner);
     try {
       if (writer.sqlite().isAutocommit()) {
-        wal.transactionBegins();
+        capture.transactionBegins();
       }
       value = work.apply(writer);
     } catch (SqliteException failure) {
-      capture();
       throw SqlFailures.explain(failure, "");
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
-    } catch (RuntimeException failure) {
+    } finally {
+      writer.setOwner(null);
+      // Whatever was thrown: what SQLite has committed must go into the log.
       capture();
-      throw failure;
     }
-    capture();
     long after = gate.last().lsn();
     return new WriterLease.Written<>(value, after == before ? null : after);
   }
 
   /** Puts what SQLite committed into the log. A commit that cannot get there never happened. */
   private void capture() {
-    if (!gate.isAttempting()) {
+    if (isBroken()) {
       return;
     }
     try {
-      commits.capture();
-    } catch (IOException | RuntimeException failure) {
+      capture.capture(writer.sqlite());
+    } catch (Throwable failure) {
       breakDown(failure);
       throw unavailable(failure);
     }
@@ -258,13 +260,12 @@ public final class TenantDatabase {
 
   /** On any thread: a reader connection comes back. */
   void endReader(TenantConnection connection) {
-    boolean given =
-        onReader(
+    boolean _ =
+        jobs.onReader(
             () -> {
               giveBack(connection);
               return true;
             });
-    assert given;
   }
 
   /** On a reader thread. A connection whose transaction cannot be ended is not used again. */
@@ -273,16 +274,17 @@ public final class TenantDatabase {
       if (!connection.sqlite().isAutocommit()) {
         connection.sqlite().execute("ROLLBACK");
       }
-      readers.release(connection);
     } catch (RuntimeException failure) {
       LOG.warn("tenant {}: a reader connection is given up", name, failure);
-      connection.close();
-      readers.releaseRight();
+      readers.giveUp(connection);
+      return;
     }
+    readers.release(connection);
   }
 
-  void cancelWriter() {
-    writer.cancel();
+  /** On any thread: stops the statement that runs if it is this lease's. */
+  void cancelWriter(WriterLease owner) {
+    writer.cancel(owner);
   }
 
   /**
@@ -301,7 +303,7 @@ public final class TenantDatabase {
   public TenantSnapshot snapshotTo(Path target, Duration timeout) {
     try (ReaderLease reader = reader(timeout)) {
       CommitGate.Commit commit =
-          onStrand(
+          jobs.onStrand(
               () -> {
                 checkUsable();
                 reader.beginSnapshot();
@@ -317,6 +319,8 @@ public final class TenantDatabase {
   /**
    * Replaces the tenant's whole content by that of a database file, as one commit.
    *
+   * <p>When it fails the tenant is as it was.
+   *
    * @param source a database of the page size {@link #PAGE_SIZE_BYTES}, used by nobody meanwhile
    * @param save runs just before: no commit comes between what it sees and the replacement, for
    *     other writers wait. If it throws, nothing is replaced
@@ -330,7 +334,10 @@ public final class TenantDatabase {
       WriterLease.Written<Boolean> written =
           writing.call(
               connection -> {
-                gate.attempt();
+                long pages = Connections.requireContent(source);
+                // The WAL, and the log until the next checkpoint.
+                disk.checkRoomFor(2 * pages * PAGE_SIZE_BYTES);
+                capture.attempt();
                 Connections.replace(source, connection.sqlite());
                 return true;
               });
@@ -350,12 +357,17 @@ public final class TenantDatabase {
 
   /** Whether the WAL has grown enough. */
   boolean wantsCheckpoint() {
-    return commits.bytesSinceCheckpoint() >= limits.checkpointBytes();
+    return mayCheckpoint() && commits.bytesSinceCheckpoint() >= limits.checkpointBytes();
   }
 
-  /** Whether commits wait in the log that the database file does not hold durably. */
+  /** After a failure the next one waits a little. */
+  private boolean mayCheckpoint() {
+    return System.nanoTime() - nextCheckpointNanos >= 0;
+  }
+
+  /** Whether a checkpoint would let the log go of commits that it holds for this tenant. */
   boolean pinsLog() {
-    return commits.bytesSinceCheckpoint() > 0;
+    return mayCheckpoint() && commits.bytesSinceCheckpoint() > 0;
   }
 
   /**
@@ -366,13 +378,33 @@ public final class TenantDatabase {
     if (isBroken() || !writer.sqlite().isAutocommit()) {
       return false;
     }
+    nextCheckpointNanos = System.nanoTime() + CHECKPOINT_AGAIN.toNanos();
+    boolean complete = checkpointSettled(mode);
+    nextCheckpointNanos = System.nanoTime();
+    return complete;
+  }
+
+  private boolean checkpointSettled(CheckpointMode mode) throws IOException {
     CommitGate.Commit last = gate.last();
     settle(last.position(), Duration.ofSeconds(10));
-    CheckpointResult result = Connections.checkpointAndSync(writer.sqlite(), mode);
+    CheckpointResult result;
+    try {
+      result = Connections.checkpointAndSync(writer.sqlite(), mode);
+    } catch (SqliteException failure) {
+      if (failure.code() == ResultCode.IOERR_FSYNC) {
+        // What the kernel has dropped now, the next sync would not miss: only redo writes it again.
+        breakDown(failure);
+      }
+      throw failure;
+    }
     if (!result.isComplete()) {
       return false;
     }
     if (commits.bytesSinceCheckpoint() > 0) {
+      if (fileIsNew) {
+        files.syncNames();
+        fileIsNew = false;
+      }
       files.writeState(
           new TenantFiles.State(
               last.lsn(), commits.databasePages(), SchemaVersion.read(writer.sqlite())));
@@ -389,7 +421,12 @@ public final class TenantDatabase {
     }
   }
 
-  /** On the strand, when nobody uses the tenant: checkpoints if it can, and closes. */
+  /**
+   * On the strand, when nobody uses the tenant or it is broken: checkpoints if it can, and closes.
+   *
+   * @throws IllegalStateException if a reader is still at work; repeat it then, and leave the files
+   *     alone until it has succeeded
+   */
   void close() {
     try {
       if (!isBroken()) {
@@ -398,7 +435,7 @@ public final class TenantDatabase {
     } catch (IOException | RuntimeException failure) {
       LOG.warn("tenant {} sleeps without a checkpoint; it is redone from the log", name, failure);
     }
-    readers.close();
+    readers.close(isBroken());
     writer.close();
     try {
       wal.close();
@@ -407,65 +444,8 @@ public final class TenantDatabase {
     }
   }
 
-  <T> T onStrand(Callable<T> job) {
-    return join(strand.submit(job));
-  }
-
-  void onStrandLater(Runnable job) {
-    strand
-        .submit(
-            () -> {
-              job.run();
-              return true;
-            })
-        .exceptionally(
-            failure -> {
-              LOG.error("tenant {}: a background job failed", name, failure);
-              return false;
-            });
-  }
-
-  <T> T onReader(Callable<T> job) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    pools
-        .readers()
-        .execute(
-            () -> {
-              try {
-                result.complete(job.call());
-              } catch (Throwable failure) {
-                result.completeExceptionally(failure);
-              }
-            });
-    return join(result);
-  }
-
-  /** Waits without giving up: the job's own deadline ends it, and its outcome must be known. */
-  private static <T> T join(CompletableFuture<T> result) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return result.get();
-        } catch (InterruptedException later) {
-          interrupted = true;
-        } catch (ExecutionException failure) {
-          throw asUnchecked(failure.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static RuntimeException asUnchecked(@Nullable Throwable cause) {
-    return switch (cause) {
-      case RuntimeException unchecked -> unchecked;
-      case Error error -> throw error;
-      case IOException disk -> new UncheckedIOException(disk);
-      case null, default -> new IllegalStateException(cause);
-    };
+  /** What leases and sessions run their work on. */
+  Jobs jobs() {
+    return jobs;
   }
 }

@@ -59,6 +59,12 @@ record TenantFiles(Path folder) {
     }
   }
 
+  /** Makes durable that the folder and what lies in it are there, by these names. */
+  void syncNames() throws IOException {
+    DurableFiles.syncFolder(folder);
+    DurableFiles.syncFolderOf(folder);
+  }
+
   State readState() throws IOException {
     byte[] content;
     try {

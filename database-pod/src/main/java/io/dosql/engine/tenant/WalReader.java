@@ -60,7 +60,7 @@ final class WalReader implements AutoCloseable {
 
   /** Before a transaction writes: what lies in the file now is not of its making. */
   void transactionBegins() throws IOException {
-    sizeBefore = Files.exists(file) ? open().size() : 0;
+    sizeBefore = exists() ? open().size() : 0;
   }
 
   /**
@@ -68,70 +68,68 @@ final class WalReader implements AutoCloseable {
    * earlier one left behind, rolled back or checkpointed, before it makes the file grow.
    */
   long uncommittedBytes() throws IOException {
-    return Math.max(0, open().size() - sizeBefore);
+    return exists() ? Math.max(0, open().size() - sizeBefore) : 0;
   }
 
-  /** Frames up to the last commit that was read, since the WAL began anew. */
-  long frames() {
-    return position <= HEADER_BYTES ? 0 : (position - HEADER_BYTES) / frameBytes;
+  private boolean exists() {
+    return channel != null || Files.exists(file);
   }
 
   /**
    * Reads what was committed since the last call.
    *
-   * @return null when nothing was
-   * @throws CorruptWalException when a frame of the committed part does not check out
+   * @param frames of the WAL that are committed by now, as SQLite counts them: what lies behind may
+   *     look like a commit, and be what is left of one that failed in its last step
+   * @throws CorruptWalException when these frames are not there as SQLite must have written them;
+   *     then nothing more can be read
    */
-  @Nullable WalCommit next() throws IOException {
+  WalCommit next(int frames) throws IOException {
     FileChannel wal = open();
-    if (!readHeader(wal)) {
-      return null;
+    readHeader(wal);
+    long from = position;
+    long end = HEADER_BYTES + (long) frames * frameBytes;
+    if (end <= from) {
+      throw new CorruptWalException(file, end, "end of the committed frames", from, end);
     }
     PageIndex pages = new PageIndex();
-    PageIndex committed = null;
-    int databasePages = 0;
-    long at = position;
-    long end = position;
-    int sum1 = checksum1;
-    int sum2 = checksum2;
     // As large as what is new, up to a bound: thousands of tenants must not hold a buffer each.
-    ByteBuffer chunk = ByteBuffer.allocate(chunkBytes(wal.size() - at));
-    scan:
-    while (fill(wal, at, chunk)) {
-      while (chunk.remaining() >= frameBytes) {
-        int frame = chunk.position();
-        if (chunk.getLong(frame + 8) != salts) {
-          break scan;
-        }
-        long sums = checksum(chunk, frame, 8, sum1, sum2);
-        sums = checksum(chunk, frame + FRAME_HEADER_BYTES, pageSize, high(sums), low(sums));
-        sum1 = high(sums);
-        sum2 = low(sums);
-        if (chunk.getInt(frame + 16) != sum1 || chunk.getInt(frame + 20) != sum2) {
-          break scan;
-        }
-        pages.put(chunk.getInt(frame), at + FRAME_HEADER_BYTES);
-        at += frameBytes;
-        chunk.position(frame + frameBytes);
-        int commitSize = chunk.getInt(frame + 4);
-        if (commitSize != 0) {
-          committed = pages;
-          databasePages = commitSize;
-          end = at;
-          checksum1 = sum1;
-          checksum2 = sum2;
-        }
+    ByteBuffer chunk = ByteBuffer.allocate(chunkBytes(end - from));
+    int databasePages = 0;
+    for (long at = from; at < end; at += frameBytes) {
+      if (!chunk.hasRemaining() || at == from) {
+        fill(wal, at, chunk.clear().limit((int) Math.min(chunk.capacity(), end - at)));
       }
+      databasePages = frame(chunk, at);
+      pages.put(chunk.getInt(chunk.position()), at + FRAME_HEADER_BYTES);
+      chunk.position(chunk.position() + frameBytes);
     }
-    if (committed == null) {
-      return null;
+    if (databasePages == 0) {
+      throw new CorruptWalException(file, end - frameBytes + 4, "mark of a commit", 1, 0);
     }
-    long from = position;
     position = end;
-    return new WalCommit(this, committed.sorted(end), databasePages, from, end);
+    return new WalCommit(this, pages.sorted(), databasePages, from, end);
   }
 
-  /** Reads one page image of a commit that {@link #next()} returned last. */
+  /** Checks the frame at the chunk's position; returns its commit mark. */
+  private int frame(ByteBuffer chunk, long offset) throws CorruptWalException {
+    int frame = chunk.position();
+    long sums = checksum(chunk, frame, 8, checksum1, checksum2);
+    sums = checksum(chunk, frame + FRAME_HEADER_BYTES, pageSize, high(sums), low(sums));
+    expect(offset + 8, "salts", salts, chunk.getLong(frame + 8));
+    expect(offset + 16, "checksum", sums, chunk.getLong(frame + 16));
+    checksum1 = high(sums);
+    checksum2 = low(sums);
+    return chunk.getInt(frame + 4);
+  }
+
+  private void expect(long offset, String what, long expected, long actual)
+      throws CorruptWalException {
+    if (expected != actual) {
+      throw new CorruptWalException(file, offset, what, expected, actual);
+    }
+  }
+
+  /** Reads one page image of a commit that {@link #next} returned last. */
   void readPage(long offset, ByteBuffer target) throws IOException {
     readFully(open(), target, offset);
   }
@@ -149,17 +147,12 @@ final class WalReader implements AutoCloseable {
     return current;
   }
 
-  /** Follows a restart of the WAL; false while it has no header. */
-  private boolean readHeader(FileChannel wal) throws IOException {
-    header.clear();
-    while (header.hasRemaining()) {
-      if (wal.read(header, header.position()) < 0) {
-        return false;
-      }
-    }
+  /** Follows a restart of the WAL. */
+  private void readHeader(FileChannel wal) throws IOException {
+    readFully(wal, header.clear(), 0);
     long found = header.getLong(16);
     if (position != 0 && found == salts) {
-      return true;
+      return;
     }
     int magic = header.getInt(0);
     if (magic != MAGIC_LITTLE_ENDIAN && magic != MAGIC_BIG_ENDIAN) {
@@ -170,14 +163,11 @@ final class WalReader implements AutoCloseable {
     }
     checksumOrder = magic == MAGIC_BIG_ENDIAN ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     long sums = checksum(header, 0, 24, 0, 0);
-    if (header.getInt(24) != high(sums) || header.getInt(28) != low(sums)) {
-      throw new CorruptWalException(file, 24, "checksum", high(sums), header.getInt(24));
-    }
+    expect(24, "checksum", sums, header.getLong(24));
     salts = found;
     checksum1 = high(sums);
     checksum2 = low(sums);
     position = HEADER_BYTES;
-    return true;
   }
 
   private int chunkBytes(long newBytes) {
@@ -185,16 +175,9 @@ final class WalReader implements AutoCloseable {
     return (int) Math.max(1, frames) * frameBytes;
   }
 
-  /** Loads whole frames from {@code at}; false when there is not one more. */
-  private boolean fill(FileChannel wal, long at, ByteBuffer chunk) throws IOException {
-    chunk.clear();
-    while (chunk.hasRemaining()) {
-      if (wal.read(chunk, at + chunk.position()) < 0) {
-        break;
-      }
-    }
+  private static void fill(FileChannel wal, long at, ByteBuffer chunk) throws IOException {
+    readFully(wal, chunk, at);
     chunk.flip();
-    return chunk.remaining() >= frameBytes;
   }
 
   private long checksum(ByteBuffer buffer, int from, int length, int start1, int start2) {
@@ -253,20 +236,16 @@ final class WalReader implements AutoCloseable {
       entries[count++] = offset;
     }
 
-    /** Ascending by page number, the last image of each, of frames before {@code end}. */
-    WalCommit.Page[] sorted(long end) {
-      WalCommit.Page[] all = new WalCommit.Page[count];
-      int kept = 0;
+    /** Ascending by page number, the last image of each. */
+    WalCommit.Page[] sorted() {
+      WalCommit.Page[] ordered = new WalCommit.Page[count];
       for (int i = 0; i < count; i++) {
-        if (entries[i] < end) {
-          all[kept++] = new WalCommit.Page(numbers[i], entries[i]);
-        }
+        ordered[i] = new WalCommit.Page(numbers[i], entries[i]);
       }
-      WalCommit.Page[] ordered = Arrays.copyOf(all, kept);
       Arrays.sort(ordered);
       int unique = 0;
-      for (int i = 0; i < kept; i++) {
-        if (i + 1 == kept || ordered[i + 1].number() != ordered[i].number()) {
+      for (int i = 0; i < count; i++) {
+        if (i + 1 == count || ordered[i + 1].number() != ordered[i].number()) {
           ordered[unique++] = ordered[i];
         }
       }

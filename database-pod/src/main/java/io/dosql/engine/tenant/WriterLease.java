@@ -38,23 +38,25 @@ public final class WriterLease implements AutoCloseable {
    * (not yet durable) when this returns, also when it throws.
    */
   public <T> Written<T> call(Function<TenantConnection, T> work) {
-    return database.onStrand(
-        () -> {
-          if (takenAway != null) {
-            throw new DosqlException(ErrorCode.TXN_TIMEOUT, String.valueOf(takenAway))
-                .withSqliteCode("SQLITE_BUSY");
-          }
-          if (ended) {
-            throw new IllegalStateException("the lease has ended");
-          }
-          busy = true;
-          try {
-            return database.write(work);
-          } finally {
-            busy = false;
-            idleSinceNanos = System.nanoTime();
-          }
-        });
+    return database
+        .jobs()
+        .onStrand(
+            () -> {
+              if (takenAway != null) {
+                throw new DosqlException(ErrorCode.TXN_TIMEOUT, String.valueOf(takenAway))
+                    .withSqliteCode("SQLITE_BUSY");
+              }
+              if (ended) {
+                throw new IllegalStateException("the lease has ended");
+              }
+              busy = true;
+              try {
+                return database.write(this, work);
+              } finally {
+                busy = false;
+                idleSinceNanos = System.nanoTime();
+              }
+            });
   }
 
   /** Time until the lease is taken away; not negative. */
@@ -67,19 +69,22 @@ public final class WriterLease implements AutoCloseable {
     return database.gate().last().lsn();
   }
 
-  /** Stops the running statement; any thread. */
+  /** Stops the running statement of this lease, and each that would follow; any thread. */
   public void cancel() {
-    database.cancelWriter();
+    database.cancelWriter(this);
   }
 
   /** Rolls back what is open and lets the next writer in. Idempotent. */
   @Override
   public void close() {
-    database.onStrand(
-        () -> {
-          end();
-          return true;
-        });
+    boolean _ =
+        database
+            .jobs()
+            .onStrand(
+                () -> {
+                  end();
+                  return true;
+                });
   }
 
   /** On the strand. */
@@ -95,14 +100,16 @@ public final class WriterLease implements AutoCloseable {
     if (busy || ended || overdue(nowNanos, othersWait, idleMax) == null) {
       return;
     }
-    database.onStrandLater(
-        () -> {
-          String reason = overdue(System.nanoTime(), othersWait, idleMax);
-          if (!ended && reason != null) {
-            takenAway = reason;
-            end();
-          }
-        });
+    database
+        .jobs()
+        .onStrandLater(
+            () -> {
+              String reason = overdue(System.nanoTime(), othersWait, idleMax);
+              if (!ended && reason != null) {
+                takenAway = reason;
+                end();
+              }
+            });
   }
 
   private @Nullable String overdue(long nowNanos, boolean othersWait, Duration idleMax) {

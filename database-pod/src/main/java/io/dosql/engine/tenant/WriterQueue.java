@@ -25,7 +25,10 @@ final class WriterQueue {
   }
 
   private final int waitersMax;
-  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Not private, so that a test can put its steps between those of a waiter. */
+  final ReentrantLock lock = new ReentrantLock();
+
   private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
   private boolean held;
 
@@ -60,6 +63,10 @@ final class WriterQueue {
       }
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
+      if (self != null && self.isGranted) {
+        // Granted between the interrupt and its being noticed: nobody else would give it back.
+        release();
+      }
       throw new DosqlException(
           ErrorCode.CONNECTION_ERROR, "interrupted while waiting to write", stop);
     } finally {

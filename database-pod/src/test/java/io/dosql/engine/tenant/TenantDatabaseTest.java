@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +148,136 @@ class TenantDatabaseTest {
         .hasMessageContaining("maxTransactionBytes");
     assertThat(engine.rows("main", "SELECT count(*) FROM t")).containsExactly(List.of("0"));
     engine.write("main", "INSERT INTO t (v) VALUES (1)");
+  }
+
+  private static final String ENDLESS =
+      "INSERT INTO t (v) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+          + " SELECT hex(zeroblob(500)) FROM n";
+
+  private void assertExhausted(String sql, String limit) {
+    try (Tenant.Use use = engine.tenants().get(TenantName.MAIN).use()) {
+      assertThatThrownBy(
+              () ->
+                  use.database()
+                      .writeOnce(
+                          LONG, connection -> connection.run(sql, false, LONG, s -> s.step())))
+          .isInstanceOfSatisfying(
+              DosqlException.class,
+              failure -> assertThat(failure.code()).isEqualTo(ErrorCode.RESOURCE_EXHAUSTED))
+          .hasMessageContaining(limit);
+    }
+    assertThat(engine.rows("main", "SELECT count(*) FROM t")).containsExactly(List.of("0"));
+  }
+
+  @Test
+  void aTransactionBeyondItsLimitIsStoppedWhileItRuns() throws Exception {
+    engine.close();
+    TenantLimits small =
+        new TenantLimits(10, 10, LONG, 10, 4, 64 << 10, 4 << 20, 4 << 20, 1 << 20, 16 << 20, 0);
+    engine = TestEngine.start(folder.resolve("data"), small);
+    assertExhausted(ENDLESS, "maxTransactionBytes");
+    engine.write("main", "INSERT INTO t (v) VALUES (1)");
+  }
+
+  @Test
+  void aDiskThatFillsUpStopsTheTransactionThatFillsItAndLetsOthersEnd() throws Exception {
+    engine.close();
+    AtomicLong free = new AtomicLong(1000);
+    DiskGuard disk =
+        new DiskGuard(
+            new DiskGuard.Space() {
+              @Override
+              public long freeBytes() {
+                return free.get();
+              }
+
+              @Override
+              public long totalBytes() {
+                return 2000;
+              }
+            },
+            100);
+    engine = TestEngine.start(folder.resolve("data"), TenantLimits.DEFAULT, disk);
+    try (Tenant.Use use = engine.tenants().get(TenantName.MAIN).use()) {
+      WriterLease lease = use.database().writer(LONG, LONG);
+      assertThat(execute(lease, "BEGIN IMMEDIATE; INSERT INTO t (v) VALUES (1)")).isNull();
+      free.set(50);
+      disk.refresh();
+      assertThatThrownBy(() -> lease.call(c -> c.run(ENDLESS, false, LONG, s -> s.step())))
+          .hasMessageContaining("diskReserveBytes");
+      assertThatThrownBy(() -> execute(lease, "BEGIN IMMEDIATE"))
+          .hasMessageContaining("diskReserveBytes");
+      lease.close();
+      free.set(1000);
+      disk.refresh();
+      WriterLease another = use.database().writer(LONG, LONG);
+      assertThat(execute(another, "BEGIN IMMEDIATE; INSERT INTO t (v) VALUES (2)")).isNull();
+      free.set(50);
+      disk.refresh();
+      // What was begun in time may end, either way.
+      assertThat(execute(another, "COMMIT")).isEqualTo(2);
+      another.close();
+    }
+    assertThat(engine.rows("main", "SELECT v FROM t")).containsExactly(List.of("2"));
+    assertThatThrownBy(() -> disk.checkRoomFor(1)).hasMessageContaining("1 bytes are needed");
+    free.set(1000);
+    disk.refresh();
+    disk.checkRoomFor(900);
+    assertThatThrownBy(() -> disk.checkRoomFor(901)).hasMessageContaining("901 bytes are needed");
+  }
+
+  private static @Nullable Long execute(WriterLease lease, String sql) {
+    return lease
+        .call(
+            connection -> {
+              connection.sqlite().execute(sql);
+              return true;
+            })
+        .committedLsn();
+  }
+
+  @Test
+  void vacuumIsACommitAlthoughSqliteAsksNobodyBeforeIt() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      engine.write("main", "INSERT INTO t (v) VALUES (hex(randomblob(3000)))");
+    }
+    engine.write("main", "DELETE FROM t WHERE id % 2 = 0");
+    long before = engine.tenants().get(TenantName.MAIN).summary().lsn();
+    assertThat(engine.write("main", "VACUUM")).isEqualTo(before + 1);
+    assertThat(engine.log().lastLsn("main")).hasValue(before + 1);
+    Path crashed = folder.resolve("crashed");
+    engine.copyTo(crashed);
+    try (TestEngine after = TestEngine.start(crashed)) {
+      assertThat(after.rows("main", "SELECT count(*) FROM t")).containsExactly(List.of("10"));
+      assertThat(after.rows("main", "PRAGMA freelist_count")).containsExactly(List.of("0"));
+      assertThat(after.rows("main", "PRAGMA integrity_check")).containsExactly(List.of("ok"));
+    }
+  }
+
+  @Test
+  void aTransactionThatWroteNothingIsNoCommit() {
+    long before = engine.tenants().get(TenantName.MAIN).summary().lsn();
+    for (String sql :
+        List.of(
+            "BEGIN IMMEDIATE; COMMIT",
+            "UPDATE t SET v = 1 WHERE id = 99",
+            "CREATE TABLE IF NOT EXISTS t (x)",
+            "BEGIN; INSERT INTO t (v) VALUES (1); ROLLBACK",
+            "SELECT 1")) {
+      assertThat(engine.write("main", sql)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void severalCommitsInOneJobAreOneInTheLog() throws Exception {
+    long before = engine.tenants().get(TenantName.MAIN).summary().lsn();
+    assertThat(engine.write("main", "INSERT INTO t (v) VALUES (1); INSERT INTO t (v) VALUES (2)"))
+        .isEqualTo(before + 1);
+    Path crashed = folder.resolve("crashed");
+    engine.copyTo(crashed);
+    try (TestEngine after = TestEngine.start(crashed)) {
+      assertThat(after.rows("main", "SELECT count(*) FROM t")).containsExactly(List.of("2"));
+    }
   }
 
   @Test

@@ -3,12 +3,14 @@ package io.dosql.engine.tenant;
 import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.log.DirectoryLogStorage;
 import io.dosql.engine.log.LogOptions;
+import io.dosql.engine.log.LogStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Log and tenants on real files, as the pod wires them, for tests. */
@@ -32,11 +34,34 @@ public final class TestEngine implements AutoCloseable {
   }
 
   public static TestEngine start(Path folder, TenantLimits limits) throws Exception {
+    return start(folder, limits, LogOptions.DEFAULT, directory -> directory);
+  }
+
+  /** Starts with a log that {@code storage} makes of its directory. */
+  public static TestEngine start(
+      Path folder, TenantLimits limits, LogOptions options, UnaryOperator<LogStorage> storage)
+      throws Exception {
+    Files.createDirectories(folder);
+    return start(
+        folder, limits, new DiskGuard(folder, limits.diskReserveBytes()), options, storage);
+  }
+
+  static TestEngine start(Path folder, TenantLimits limits, DiskGuard disk) throws Exception {
+    return start(folder, limits, disk, LogOptions.DEFAULT, directory -> directory);
+  }
+
+  private static TestEngine start(
+      Path folder,
+      TenantLimits limits,
+      DiskGuard disk,
+      LogOptions options,
+      UnaryOperator<LogStorage> storage)
+      throws Exception {
     Path logFolder = Files.createDirectories(folder.resolve("log"));
     CommitLog log =
         CommitLog.open(
-            LogOptions.DEFAULT,
-            new DirectoryLogStorage(logFolder),
+            options,
+            storage.apply(new DirectoryLogStorage(logFolder)),
             failure -> {
               throw new IllegalStateException("the log failed", failure);
             },
@@ -44,12 +69,7 @@ public final class TestEngine implements AutoCloseable {
     Pools pools = Pools.forThisMachine();
     Tenants tenants =
         Tenants.open(
-            new TenantEnvironment(
-                folder.resolve("tenants"),
-                log,
-                pools,
-                limits,
-                new DiskGuard(folder, limits.diskReserveBytes())),
+            new TenantEnvironment(folder.resolve("tenants"), log, pools, limits, disk),
             new Tenants.TenantAdmission(true, Set.of()));
     return new TestEngine(folder, log, pools, tenants);
   }
@@ -107,7 +127,7 @@ public final class TestEngine implements AutoCloseable {
     for (Tenant tenant : tenants.page(null, Integer.MAX_VALUE)) {
       TenantDatabase database = tenant.databaseIfAwake();
       if (database != null) {
-        boolean idle = database.onStrand(() -> true);
+        boolean idle = database.jobs().onStrand(() -> true);
         assert idle;
       }
     }

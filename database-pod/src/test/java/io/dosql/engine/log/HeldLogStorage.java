@@ -1,0 +1,136 @@
+package io.dosql.engine.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A log's directory whose syncs can be held back, so that commits are appended but not durable. */
+public final class HeldLogStorage implements LogStorage {
+
+  private final LogStorage storage;
+  private final boolean syncs;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private boolean held;
+
+  public HeldLogStorage(LogStorage storage) {
+    this(storage, true);
+  }
+
+  private HeldLogStorage(LogStorage storage, boolean syncs) {
+    this.storage = storage;
+    this.syncs = syncs;
+  }
+
+  /** Syncs nothing: fast, for tests in which the process may end, and the power stays on. */
+  public static LogStorage withoutSyncs(LogStorage storage) {
+    return new HeldLogStorage(storage, false);
+  }
+
+  /** From here on no sync ends. */
+  public void hold() {
+    set(true);
+  }
+
+  /** Lets all syncs go on. */
+  public void release() {
+    set(false);
+  }
+
+  private void set(boolean hold) {
+    lock.lock();
+    try {
+      held = hold;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pass() {
+    lock.lock();
+    try {
+      while (held) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public List<String> list() throws IOException {
+    return storage.list();
+  }
+
+  @Override
+  public LogFile create(String name) throws IOException {
+    return new HeldFile(storage.create(name));
+  }
+
+  @Override
+  public LogFile openForWriting(String name) throws IOException {
+    return new HeldFile(storage.openForWriting(name));
+  }
+
+  @Override
+  public LogFile openForReading(String name) throws IOException {
+    return storage.openForReading(name);
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    storage.rename(from, to);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    storage.delete(name);
+  }
+
+  @Override
+  public void syncDirectory() throws IOException {
+    pass();
+    if (syncs) {
+      storage.syncDirectory();
+    }
+  }
+
+  private final class HeldFile implements LogFile {
+    private final LogFile file;
+
+    HeldFile(LogFile file) {
+      this.file = file;
+    }
+
+    @Override
+    public long sizeBytes() throws IOException {
+      return file.sizeBytes();
+    }
+
+    @Override
+    public int read(ByteBuffer target, long offset) throws IOException {
+      return file.read(target, offset);
+    }
+
+    @Override
+    public int write(ByteBuffer source, long offset) throws IOException {
+      return file.write(source, offset);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      pass();
+      if (syncs) {
+        file.sync();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}
