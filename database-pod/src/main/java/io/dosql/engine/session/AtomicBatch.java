@@ -68,7 +68,7 @@ final class AtomicBatch {
                     connection -> {
                       state.applyTo(connection);
                       connection.sqlite().execute("BEGIN");
-                      return runAll(calls, call -> runner.read(connection, call, mark::set));
+                      return runAll(calls, call -> runner.read(connection, call, mark));
                     });
         return outcomes(calls, counts, lsn);
       } finally {
@@ -106,6 +106,9 @@ final class AtomicBatch {
 
   private Duration timeLeft(long deadlineNanos) {
     Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+    if (left.isNegative()) {
+      throw SessionFailures.transactionTimeout(options.transactionTimeout());
+    }
     return left.compareTo(options.statementTimeout()) < 0 ? left : options.statementTimeout();
   }
 

@@ -17,25 +17,36 @@ final class CallRunner {
   }
 
   /** On a reader; throws {@link NeedsWriter}, before anything has happened, if it would write. */
-  Counts read(TenantConnection connection, Call call, Runnable snapshotTaken) {
-    return connection.run(
-        call.sql(),
-        false,
-        options.statementTimeout(),
-        statement -> {
-          if (!statement.isReadOnly()) {
-            if (!options.mayWrite()) {
-              throw SessionFailures.readOnlyToken();
+  Counts read(TenantConnection connection, Call call, SeenCommits.Mark mark) {
+    boolean[] isMarked = new boolean[1];
+    try {
+      return connection.run(
+          call.sql(),
+          false,
+          options.statementTimeout(),
+          statement -> {
+            if (!statement.isReadOnly()) {
+              if (!options.mayWrite()) {
+                throw SessionFailures.readOnlyToken();
+              }
+              throw new NeedsWriter();
             }
-            throw new NeedsWriter();
-          }
-          return StatementRun.run(
-              connection.sqlite(),
-              statement,
-              call.statement().parameters(),
-              call.sink(),
-              snapshotTaken);
-        });
+            return StatementRun.run(
+                connection.sqlite(),
+                statement,
+                call.statement().parameters(),
+                call.sink(),
+                () -> {
+                  mark.set(connection.sqlite());
+                  isMarked[0] = true;
+                });
+          });
+    } finally {
+      if (!isMarked[0]) {
+        // That it did not compile, too, tells of the schema.
+        mark.set(connection.sqlite());
+      }
+    }
   }
 
   /** On the writer. */

@@ -8,7 +8,7 @@ import java.util.List;
  * Takes a result as SQLite yields it, on the thread that steps the statement: must not block, and
  * must not let anything out before {@link SqlSession#settle()}, because the rows may come from
  * commits that are not durable yet. What it throws ends the statement and reaches the caller of
- * {@link SqlSession#execute}.
+ * {@link SqlSession#execute}; what the statement wrote is undone, with its transaction.
  */
 public interface RowSink {
 

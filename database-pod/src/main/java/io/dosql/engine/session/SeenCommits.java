@@ -1,6 +1,7 @@
 package io.dosql.engine.session;
 
 import io.dosql.engine.log.CommitLog;
+import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.tenant.Settling;
 import io.dosql.engine.tenant.TenantDatabase;
 import java.time.Duration;
@@ -11,20 +12,29 @@ final class SeenCommits {
 
   private static final Duration SETTLE_MAX = Duration.ofSeconds(30);
 
-  /** What one read could have seen: marked when its snapshot is taken. */
+  /**
+   * What the reads of one transaction could have seen. Moves on until the transaction holds a
+   * snapshot: what it has run before then, such as {@code SELECT 1} or SAVEPOINT, fixes nothing.
+   */
   static final class Mark {
     private final TenantDatabase database;
     private volatile long lsn;
+    private volatile boolean pinned;
 
     Mark(TenantDatabase database) {
       this.database = database;
     }
 
-    /** On the thread that reads, after the first step. */
-    void set() {
-      if (lsn == 0) {
+    /** On the thread that reads, after a statement's first step, or after it has failed. */
+    void set(SqliteConnection sqlite) {
+      if (!pinned) {
         lsn = database.newestVisibleLsn();
+        pinned = sqlite.holdsSnapshot();
       }
+    }
+
+    long lsn() {
+      return lsn;
     }
   }
 
@@ -51,13 +61,17 @@ final class SeenCommits {
     newestLsn = Math.max(newestLsn, lsn);
   }
 
-  /** Returns when all of it is durable. */
+  /**
+   * Returns when all of it is durable. When it will not be, this fails, and the answers that depend
+   * on it are void; those that follow are judged by what they see themselves.
+   */
   void settle() {
     TenantDatabase seenIn = database;
+    long lsn = newestLsn;
+    database = null;
+    newestLsn = 0;
     if (seenIn != null) {
-      Settling.await(log, seenIn.positionOf(newestLsn, SETTLE_MAX), SETTLE_MAX);
-      database = null;
-      newestLsn = 0;
+      Settling.await(log, seenIn.positionOf(lsn, SETTLE_MAX), SETTLE_MAX);
     }
   }
 }

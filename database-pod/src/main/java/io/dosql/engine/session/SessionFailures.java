@@ -2,6 +2,7 @@ package io.dosql.engine.session;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import java.time.Duration;
 
 /** What sessions refuse, in SQLite's words where it has some. */
 final class SessionFailures {
@@ -32,6 +33,14 @@ final class SessionFailures {
   static DosqlException noSavepoint() {
     return new DosqlException(ErrorCode.TXN_SAVEPOINT_NOT_FOUND, "there is no open savepoint")
         .withSqliteCode("SQLITE_ERROR");
+  }
+
+  static DosqlException transactionTimeout(Duration limit) {
+    return new DosqlException(
+            ErrorCode.TXN_TIMEOUT,
+            "the transaction was rolled back after %d ms, the limit transactionTimeout"
+                .formatted(limit.toMillis()))
+        .withSqliteCode("SQLITE_BUSY");
   }
 
   static DosqlException vacuumInTransaction() {

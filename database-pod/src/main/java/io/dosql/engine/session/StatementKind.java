@@ -1,9 +1,9 @@
 package io.dosql.engine.session;
 
-import java.util.Locale;
+import io.dosql.engine.tenant.SqlText;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a statement is, as far as its first words tell: which connection it needs, and whether it
@@ -47,8 +47,8 @@ sealed interface StatementKind {
 
   /** The first words after white space, comments and stray semicolons. */
   static StatementKind of(String sql) {
-    int start = skipBlank(sql, 0);
-    String keyword = word(sql, start);
+    int start = SqlText.skipBlank(sql, 0);
+    String keyword = SqlText.word(sql, start);
     return switch (keyword) {
       case "BEGIN" -> new Begin(mode(sql.substring(start)));
       case "COMMIT", "END" -> new Commit();
@@ -67,17 +67,14 @@ sealed interface StatementKind {
   }
 
   private static StatementKind pragma(String sql, int start) {
-    Matcher matcher = FOREIGN_KEYS.matcher(sql).region(start, sql.length());
-    if (!matcher.lookingAt()) {
-      return new Read(false);
+    Optional<Boolean> foreignKeys = SqlText.foreignKeysSet(sql, start);
+    if (foreignKeys.isPresent()) {
+      return new SetForeignKeys(foreignKeys.get());
     }
-    String value = firstNonNull(matcher.group(1), matcher.group(2)).toLowerCase(Locale.ROOT);
-    return new SetForeignKeys(
-        value.equals("1") || value.equals("on") || value.equals("true") || value.equals("yes"));
-  }
-
-  private static String firstNonNull(@Nullable String first, @Nullable String second) {
-    return first != null ? first : String.valueOf(second);
+    // It runs ANALYZE, though SQLite takes it for a statement that only reads.
+    return SqlText.pragma(sql, start).filter("optimize"::equals).isPresent()
+        ? new Write()
+        : new Read(false);
   }
 
   private static Begin.Mode mode(String begin) {
@@ -91,34 +88,6 @@ sealed interface StatementKind {
     return matcher.group("immediate") != null ? Begin.Mode.IMMEDIATE : Begin.Mode.DEFERRED;
   }
 
-  /** Index of the first character that is neither blank, comment nor semicolon. */
-  private static int skipBlank(String sql, int from) {
-    int at = from;
-    while (at < sql.length()) {
-      char c = sql.charAt(at);
-      if (Character.isWhitespace(c) || c == ';' || c == '\uFEFF') {
-        at++;
-      } else if (sql.startsWith("--", at)) {
-        int end = sql.indexOf('\n', at);
-        at = end < 0 ? sql.length() : end + 1;
-      } else if (sql.startsWith("/*", at)) {
-        int end = sql.indexOf("*/", at + 2);
-        at = end < 0 ? sql.length() : end + 2;
-      } else {
-        break;
-      }
-    }
-    return at;
-  }
-
-  private static String word(String sql, int start) {
-    int end = start;
-    while (end < sql.length() && Character.isLetter(sql.charAt(end))) {
-      end++;
-    }
-    return sql.substring(start, end).toUpperCase(Locale.ROOT);
-  }
-
   Pattern BEGIN =
       Pattern.compile(
           "^BEGIN\\b\\s*(?:(?<immediate>IMMEDIATE|EXCLUSIVE)\\b|(?:DEFERRED|CONCURRENT)\\b)?\\s*"
@@ -127,9 +96,4 @@ sealed interface StatementKind {
 
   Pattern ROLLBACK_TO =
       Pattern.compile("ROLLBACK\\s+(?:TRANSACTION\\s+)?TO\\b", Pattern.CASE_INSENSITIVE);
-
-  Pattern FOREIGN_KEYS =
-      Pattern.compile(
-          "PRAGMA\\s+(?:main\\s*\\.\\s*)?foreign_keys\\s*(?:=\\s*'?(\\w+)'?|\\(\\s*'?(\\w+)'?\\s*\\))",
-          Pattern.CASE_INSENSITIVE);
 }

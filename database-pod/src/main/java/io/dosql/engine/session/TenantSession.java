@@ -98,7 +98,7 @@ final class TenantSession implements SqlSession {
                     options.lockTimeout(),
                     connection -> {
                       state.applyTo(connection);
-                      return runner.read(connection, call, mark::set);
+                      return runner.read(connection, call, mark);
                     });
         return runner.outcome(call, counts, lsn);
       } finally {
@@ -147,14 +147,16 @@ final class TenantSession implements SqlSession {
     try {
       ReaderLease lease = use.database().reader(options.lockTimeout());
       try {
-        run(
-            lease::call,
-            connection -> {
-              state.applyTo(connection);
-              runner.control(connection, opening);
-              return true;
-            });
-        transaction = new Transaction.Reading(use, lease, readOnly || !options.mayWrite(), opening);
+        boolean _ =
+            lease.call(
+                connection -> {
+                  state.applyTo(connection);
+                  runner.control(connection, opening);
+                  return true;
+                });
+        transaction =
+            new Transaction.Reading(
+                use, lease, readOnly || !options.mayWrite(), opening, options.transactionTimeout());
       } catch (RuntimeException failure) {
         lease.close();
         throw failure;
@@ -197,6 +199,10 @@ final class TenantSession implements SqlSession {
   // ---- Inside a transaction that reads
 
   private Outcome inReading(Transaction.Reading reading, Call call) {
+    if (reading.isOverdue()) {
+      endReading(reading);
+      throw SessionFailures.transactionTimeout(options.transactionTimeout());
+    }
     return switch (call.kind()) {
       case StatementKind.Begin begin -> throw SessionFailures.alreadyActive();
       case StatementKind.Vacuum vacuum -> throw SessionFailures.vacuumInTransaction();
@@ -235,23 +241,33 @@ final class TenantSession implements SqlSession {
     if (call.kind() instanceof StatementKind.Read) {
       reading.readsAt(lsn);
     }
+    // A connection that could not even be used has lost its transaction.
+    boolean[] ended = {true};
     try {
       Counts counts =
-          reading.lease().call(connection -> runner.read(connection, call, reading.mark()::set));
+          reading
+              .lease()
+              .call(
+                  connection -> {
+                    try {
+                      return runner.read(connection, call, reading.mark());
+                    } finally {
+                      ended[0] = connection.sqlite().isAutocommit();
+                    }
+                  });
       return runner.outcome(call, counts, lsn);
     } finally {
+      if (ended[0]) {
+        endReading(reading);
+      }
       seen.add(reading.mark());
-      endIfAutocommit(reading);
     }
   }
 
-  private void endIfAutocommit(Transaction.Reading reading) {
-    boolean ended = run(reading.lease()::call, connection -> connection.sqlite().isAutocommit());
-    if (ended) {
-      transaction = Transaction.NONE;
-      reading.lease().close();
-      reading.use().close();
-    }
+  private void endReading(Transaction.Reading reading) {
+    transaction = Transaction.NONE;
+    reading.lease().close();
+    reading.use().close();
   }
 
   /** Moves a deferred transaction to the writer, or tells why it cannot. */
@@ -311,7 +327,8 @@ final class TenantSession implements SqlSession {
         }
       }
     } catch (DosqlException failure) {
-      if (failure.code() == ErrorCode.TXN_TIMEOUT) {
+      // Taken away for good: by its time limit, or because the tenant is recovered.
+      if (failure.code() == ErrorCode.TXN_TIMEOUT || failure.code() == ErrorCode.TXN_ABORTED) {
         endWriting(writing);
       }
       throw failure;
@@ -322,11 +339,6 @@ final class TenantSession implements SqlSession {
     transaction = Transaction.NONE;
     writing.lease().close();
     writing.use().close();
-  }
-
-  private static <T> T run(
-      Function<Function<TenantConnection, T>, T> caller, Function<TenantConnection, T> work) {
-    return caller.apply(work);
   }
 
   // ---- Several statements
@@ -377,17 +389,41 @@ final class TenantSession implements SqlSession {
                         StatementRun::describe)));
   }
 
-  /** On the open transaction's connection, which knows its uncommitted schema, or on a reader. */
+  /**
+   * On the open transaction's connection, which knows its uncommitted schema, or on a reader. The
+   * schema tells of commits as rows do.
+   */
   private <T> T onAnyConnection(Function<TenantConnection, T> work) {
     return switch (transaction) {
-      case Transaction.Reading reading -> reading.lease().call(work);
+      case Transaction.Reading reading -> {
+        try {
+          yield reading.lease().call(connection -> marked(reading.mark(), connection, work));
+        } finally {
+          seen.add(reading.mark());
+        }
+      }
       case Transaction.Writing writing -> writing.lease().call(work).value();
       case Transaction.None none -> {
         try (Tenant.Use use = tenant.use()) {
-          yield use.database().readOnce(options.lockTimeout(), work);
+          SeenCommits.Mark mark = new SeenCommits.Mark(use.database());
+          try {
+            yield use.database()
+                .readOnce(options.lockTimeout(), connection -> marked(mark, connection, work));
+          } finally {
+            seen.add(mark);
+          }
         }
       }
     };
+  }
+
+  private static <T> T marked(
+      SeenCommits.Mark mark, TenantConnection connection, Function<TenantConnection, T> work) {
+    try {
+      return work.apply(connection);
+    } finally {
+      mark.set(connection.sqlite());
+    }
   }
 
   // ---- The rest

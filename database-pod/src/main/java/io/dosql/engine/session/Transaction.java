@@ -3,6 +3,7 @@ package io.dosql.engine.session;
 import io.dosql.engine.tenant.ReaderLease;
 import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.WriterLease;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,13 +25,16 @@ sealed interface Transaction {
     // The statement that opened it and its savepoints: repeated on the writer if it comes to that.
     private final List<String> control = new ArrayList<>();
     private final SeenCommits.Mark mark;
+    private final long deadlineNanos;
     private long snapshotLsn = NO_SNAPSHOT;
 
-    Reading(Tenant.Use use, ReaderLease lease, boolean readOnly, String opening) {
+    Reading(
+        Tenant.Use use, ReaderLease lease, boolean readOnly, String opening, Duration lifetime) {
       this.use = use;
       this.lease = lease;
       this.readOnly = readOnly;
       this.mark = new SeenCommits.Mark(use.database());
+      this.deadlineNanos = System.nanoTime() + lifetime.toNanos();
       control.add(opening);
     }
 
@@ -45,6 +49,11 @@ sealed interface Transaction {
     /** What its snapshot could have seen: the same for all of its statements. */
     SeenCommits.Mark mark() {
       return mark;
+    }
+
+    /** Whether it has held its snapshot, and so the WAL, for long enough. */
+    boolean isOverdue() {
+      return System.nanoTime() - deadlineNanos > 0;
     }
 
     boolean isReadOnly() {
