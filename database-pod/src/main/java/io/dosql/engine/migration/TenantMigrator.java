@@ -7,8 +7,10 @@ import io.dosql.engine.sqlite.SqliteException;
 import io.dosql.engine.sqlite.SqliteStatement;
 import io.dosql.engine.sqlite.Value;
 import io.dosql.engine.tenant.SqlFailures;
+import io.dosql.engine.tenant.SqlText;
 import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.TenantConnection;
+import io.dosql.engine.tenant.TenantDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,41 +19,44 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Runs migrations in one tenant. Each runs in one transaction together with its record in {@code
  * __dosql_migrations}: both are there, or neither is.
  *
- * <p>A migration that contains {@code PRAGMA foreign_keys = OFF} runs without their enforcement, as
- * rebuilding a table needs it, and must pass {@code PRAGMA foreign_key_check} before it commits.
+ * <p>A migration that begins with {@code PRAGMA foreign_keys = OFF} runs without their enforcement,
+ * as rebuilding a table needs it, and must pass {@code PRAGMA foreign_key_check} before it commits.
+ * Further down that is refused: inside the transaction SQLite would pass over it, and a rebuild
+ * would take the rows with it that refer to the table.
  */
 public final class TenantMigrator {
 
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(10);
   private static final int SQL_CHARACTERS_MAX = 1_000;
-  private static final Pattern FORBIDDEN =
-      Pattern.compile(
-          "(?:--[^\\n]*\\n|/\\*(?s:.*?)\\*/|[\\s;])*(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE|VACUUM)\\b",
-          Pattern.CASE_INSENSITIVE);
-  private static final Pattern FOREIGN_KEYS_OFF =
-      Pattern.compile(
-          "(?:--[^\\n]*\\n|/\\*(?s:.*?)\\*/|[\\s;])*PRAGMA\\s+foreign_keys\\s*[=(]\\s*'?(?:OFF|0|FALSE|NO)\\b",
-          Pattern.CASE_INSENSITIVE);
+  private static final Set<String> FORBIDDEN =
+      Set.of("BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "VACUUM");
 
   private final Clock clock;
+  private final Duration statementTimeout;
 
   public TenantMigrator(Clock clock) {
+    this(clock, STATEMENT_TIMEOUT);
+  }
+
+  /**
+   * @param statementTimeout longest run of one statement of a migration
+   */
+  public TenantMigrator(Clock clock, Duration statementTimeout) {
     this.clock = clock;
+    this.statementTimeout = statementTimeout;
   }
 
   /** Says what is applied and what would run; changes nothing. */
   public MigrationReport plan(Tenant tenant, List<Migration> migrations) {
     List<Migration> ordered = ordered(migrations);
     try (Tenant.Use use = tenant.use()) {
-      return use.database()
-          .readOnce(LOCK_TIMEOUT, connection -> compare(connection.sqlite(), ordered));
+      return compare(use.database(), ordered);
     }
   }
 
@@ -60,9 +65,7 @@ public final class TenantMigrator {
     List<Migration> ordered = ordered(migrations);
     List<String> applied = new ArrayList<>();
     try (Tenant.Use use = tenant.use()) {
-      MigrationReport plan =
-          use.database()
-              .readOnce(LOCK_TIMEOUT, connection -> compare(connection.sqlite(), ordered));
+      MigrationReport plan = compare(use.database(), ordered);
       if (plan.code() != null) {
         return new MigrationReport(List.of(), plan.pending(), plan.code(), plan.failure());
       }
@@ -95,6 +98,14 @@ public final class TenantMigrator {
       }
     }
     return migrations.stream().sorted(Migration.ORDER).toList();
+  }
+
+  /** What it tells is durable. */
+  private static MigrationReport compare(TenantDatabase database, List<Migration> ordered) {
+    MigrationReport report =
+        database.readOnce(LOCK_TIMEOUT, connection -> compare(connection.sqlite(), ordered));
+    database.settle();
+    return report;
   }
 
   private static MigrationReport compare(SqliteConnection sqlite, List<Migration> ordered) {
@@ -140,18 +151,30 @@ public final class TenantMigrator {
     return checksums;
   }
 
-  /** On the strand; the caller rolls back what an exception leaves open. */
+  /** On the strand. */
   private boolean apply(TenantConnection connection, Migration migration) {
-    long startNanos = System.nanoTime();
     boolean enforce = !turnsForeignKeysOff(connection, migration);
     connection.setForeignKeys(enforce);
+    try {
+      return applyInTransaction(connection, migration, enforce);
+    } finally {
+      // It cannot be changed inside a transaction.
+      if (!connection.sqlite().isAutocommit()) {
+        connection.sqlite().execute("ROLLBACK");
+      }
+      connection.setForeignKeys(true);
+    }
+  }
+
+  private boolean applyInTransaction(
+      TenantConnection connection, Migration migration, boolean enforce) {
+    long startNanos = System.nanoTime();
     SqliteConnection sqlite = connection.sqlite();
     sqlite.execute("BEGIN IMMEDIATE");
     if (isRecorded(sqlite, migration)) {
-      sqlite.execute("ROLLBACK");
       return false;
     }
-    runStatements(connection, migration);
+    runStatements(connection, migration, enforce);
     if (!enforce) {
       checkForeignKeys(sqlite, migration);
     }
@@ -160,34 +183,32 @@ public final class TenantMigrator {
     return true;
   }
 
+  /** Whether one of the pragmas that the migration begins with turns them off. */
   private static boolean turnsForeignKeysOff(TenantConnection connection, Migration migration) {
-    // Only the leading statements can tell: past the first other one, the parser needs its effects.
+    String text = migration.sql();
     int at = 0;
-    while (at < migration.sql().length()) {
-      String rest = migration.sql().substring(at);
-      if (FOREIGN_KEYS_OFF.matcher(rest).lookingAt()) {
+    while (SqlText.pragma(text, at).isPresent()) {
+      if (SqlText.foreignKeysSet(text, at).filter(on -> !on).isPresent()) {
         return true;
       }
-      if (!LEADING_PRAGMA.matcher(rest).lookingAt()) {
+      try {
+        at = connection.extentOfStatement(text, at).end();
+      } catch (DosqlException told) {
+        // It will be told again, with its place, when the statement's turn comes.
         return false;
       }
-      at = connection.extentOfStatement(migration.sql(), at).end();
     }
     return false;
   }
-
-  private static final Pattern LEADING_PRAGMA =
-      Pattern.compile(
-          "(?:--[^\\n]*\\n|/\\*(?s:.*?)\\*/|[\\s;])*PRAGMA\\b", Pattern.CASE_INSENSITIVE);
 
   private static boolean isRecorded(SqliteConnection sqlite, Migration migration) {
     return recorded(sqlite).containsKey(migration.id());
   }
 
-  private static void runStatements(TenantConnection connection, Migration migration) {
+  private void runStatements(TenantConnection connection, Migration migration, boolean enforce) {
     String text = migration.sql();
     int number = 0;
-    int at = 0;
+    int at = SqlText.skipBlank(text, 0);
     while (at < text.length()) {
       number++;
       int end = at;
@@ -195,26 +216,32 @@ public final class TenantMigrator {
         TenantConnection.Extent extent = connection.extentOfStatement(text, at);
         end = extent.end();
         if (!extent.isEmpty()) {
-          runStatement(connection, text.substring(at, end));
+          runStatement(connection, text.substring(at, end), enforce);
         }
       } catch (DosqlException failure) {
         throw failed(migration, number, at, end, failure);
       }
-      at = end;
+      at = SqlText.skipBlank(text, end);
     }
   }
 
-  private static void runStatement(TenantConnection connection, String sql) {
-    if (FORBIDDEN.matcher(sql).lookingAt()) {
+  private void runStatement(TenantConnection connection, String sql, boolean enforce) {
+    if (FORBIDDEN.contains(SqlText.word(sql, SqlText.skipBlank(sql, 0)))) {
       throw new DosqlException(
           ErrorCode.INVALID_REQUEST,
           "a migration is one transaction: BEGIN, COMMIT, ROLLBACK, savepoints and VACUUM cannot be"
               + " part of it");
     }
+    if (enforce && SqlText.foreignKeysSet(sql, 0).filter(on -> !on).isPresent()) {
+      throw new DosqlException(
+          ErrorCode.INVALID_REQUEST,
+          "PRAGMA foreign_keys = OFF must be the first statement of a migration: here it would"
+              + " have no effect");
+    }
     connection.run(
         sql,
         false,
-        STATEMENT_TIMEOUT,
+        statementTimeout,
         statement -> {
           if (statement.parameterCount() > 0) {
             throw new DosqlException(
@@ -272,10 +299,7 @@ public final class TenantMigrator {
     DosqlException.Position inStatement = failure.position();
     DosqlException.Position where =
         number == 0 ? null : SqlFailures.positionIn(migration.sql(), start, inStatement);
-    String sql = migration.sql().substring(start, Math.max(start, end)).strip();
-    if (sql.isEmpty() && number > 0) {
-      sql = migration.sql().substring(start).strip();
-    }
+    String sql = statement(migration.sql(), number, start, end);
     return new MigrationFailure.Failed(
         new MigrationFailure(
             migration.id(),
@@ -285,5 +309,13 @@ public final class TenantMigrator {
             sql.length() <= SQL_CHARACTERS_MAX ? sql : sql.substring(0, SQL_CHARACTERS_MAX) + "…",
             failure.getMessage()),
         failure);
+  }
+
+  /** The failing statement, without what stands before it; all that is left if it has no end. */
+  private static String statement(String text, int number, int start, int end) {
+    int from = SqlText.skipBlank(text, start);
+    int to = end > from || number == 0 ? Math.max(from, end) : text.length();
+    // The rest of a long text is not copied to be cut off.
+    return text.substring(from, Math.min(to, from + SQL_CHARACTERS_MAX + 1)).strip();
   }
 }
