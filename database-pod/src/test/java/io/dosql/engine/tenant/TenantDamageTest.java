@@ -142,7 +142,7 @@ class TenantDamageTest {
       try (Tenant.Use use = engine.tenants().get(TenantName.MAIN).use();
           SqliteConnection empty =
               SqliteConnection.open(folder.resolve("empty.db"), OpenMode.CREATE)) {
-        assertThatThrownBy(() -> use.database().replaceWith(empty, Duration.ofSeconds(5)))
+        assertThatThrownBy(() -> use.database().replaceWith(empty, Duration.ofSeconds(5), () -> {}))
             .isInstanceOfSatisfying(
                 DosqlException.class,
                 failure -> assertThat(failure.code()).isEqualTo(ErrorCode.RESTORE_FAILED));
@@ -162,7 +162,8 @@ class TenantDamageTest {
       long before = engine.write("main", "CREATE TABLE t (v)");
       try (Tenant.Use use = engine.tenants().get(TenantName.MAIN).use();
           SqliteConnection source = SqliteConnection.open(bad, OpenMode.READ_ONLY)) {
-        assertThatThrownBy(() -> use.database().replaceWith(source, Duration.ofSeconds(5)))
+        assertThatThrownBy(
+                () -> use.database().replaceWith(source, Duration.ofSeconds(5), () -> {}))
             .isInstanceOf(DosqlException.class);
         assertThat(use.database().lastLsn()).isEqualTo(before);
       }
