@@ -159,7 +159,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
           operations.start(id, request, Operations.Lane.MIGRATIONS, migrate(migrate));
       case OperationRequest.Backup backup ->
           operations.start(
-              id, request, Operations.Lane.STORE, progress -> takeBackup(backup, progress));
+              id, request, Operations.Lane.STORE, progress -> takeBackup(id, backup, progress));
       case OperationRequest.Restore restore ->
           operations.start(
               id, request, Operations.Lane.STORE, progress -> restore(id, restore, progress));
@@ -184,11 +184,19 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
     return names.get().stream().map(name -> tenants.get(TenantName.parse(name))).toList();
   }
 
+  /**
+   * What an operation is an attempt at: the id without the mark of a later attempt. What attempts
+   * leave behind in the store and in tenants carries this name, so that the next one knows it.
+   */
+  static String work(String id) {
+    return id.replaceFirst("-r[0-9]{1,9}$", "");
+  }
+
   private Operations.End takeBackup(
-      OperationRequest.Backup request, Operations.ProgressListener progress) {
+      String id, OperationRequest.Backup request, Operations.ProgressListener progress) {
     try {
       BackupService.Taken taken =
-          backups.take(request.name(), request.tenants(), progress::progressed);
+          backups.take(work(id), request.name(), request.tenants(), progress::progressed);
       lastGoodBackupTime = backupEnded(request.name(), null, null);
       store.succeeded();
       return new Operations.End(
@@ -237,7 +245,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
   private Operations.End restore(
       String id, OperationRequest.Restore request, Operations.ProgressListener progress) {
     List<BackupService.RestoredTenant> restored =
-        backups.restore(id, request.backup(), request.tenants(), progress::progressed);
+        backups.restore(work(id), request.backup(), request.tenants(), progress::progressed);
     return new Operations.End(
         new OperationResult.Restored(
             restored.stream()

@@ -114,13 +114,18 @@ public final class BackupCatalog {
   /**
    * Completes a set whose manifests are all stored. Doing it again is harmless.
    *
+   * @param operation the work that makes the set
    * @param manifests all of the set, as {@link SnapshotUploader} returned them
    * @param schemaVersion of the whole, as the caller sees it
    * @return the summary that is stored: with the time of the first call
    * @throws DosqlException {@code STORAGE_CONFLICT} when the set in the store is another one
    */
   public BackupSummary complete(
-      BackupSet set, Instant time, @Nullable String schemaVersion, List<BackupManifest> manifests) {
+      BackupSet set,
+      String operation,
+      Instant time,
+      @Nullable String schemaVersion,
+      List<BackupManifest> manifests) {
     return references.whileAlone(
         () -> {
           requireSameTenants(set, manifests);
@@ -130,6 +135,7 @@ public final class BackupCatalog {
               new BackupSummary(
                   BackupSummary.FORMAT_VERSION,
                   set.name(),
+                  operation,
                   time,
                   bytes,
                   manifests.size(),
@@ -246,6 +252,9 @@ public final class BackupCatalog {
       return summary;
     }
     BackupSummary there = summary(set).orElseThrow(() -> conflict(set, "it is being deleted"));
+    if (!there.operation().equals(summary.operation())) {
+      throw conflict(set, "the operation %s completed it before".formatted(there.operation()));
+    }
     if (there.tenants() != summary.tenants() || there.bytes() != summary.bytes()) {
       throw conflict(
           set,

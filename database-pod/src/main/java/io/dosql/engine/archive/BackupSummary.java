@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A complete backup, told shortly.
  *
  * @param formatVersion {@link #FORMAT_VERSION}
+ * @param operation the work that made it, so that only that work's repetition takes it for its own
  * @param time when it was begun
  * @param bytes of all its snapshots as they are stored, those it shares with others included
  * @param tenants how many
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record BackupSummary(
     @JsonProperty(required = true) int formatVersion,
     @JsonProperty(required = true) String name,
+    @JsonProperty(required = true) String operation,
     @JsonProperty(required = true) Instant time,
     @JsonProperty(required = true) long bytes,
     @JsonProperty(required = true) int tenants,

@@ -52,12 +52,13 @@ public final class ArchiveBackups implements BackupService {
   }
 
   @Override
-  public Taken take(String name, Optional<List<String>> named, Progress progress) {
+  public Taken take(
+      String operation, String name, Optional<List<String>> named, Progress progress) {
     BackupSet set = set(() -> BackupSet.backup(name));
     List<Tenant> chosen = select(named);
     Optional<BackupSummary> complete = catalog.find(name);
     if (complete.isPresent()) {
-      return takenBefore(set, complete.get(), named);
+      return takenBefore(set, complete.get(), operation, named);
     }
     Instant time = clock.instant();
     List<BackupManifest> manifests = new ArrayList<>();
@@ -70,7 +71,8 @@ public final class ArchiveBackups implements BackupService {
     }
     progress.progressed(manifests.size(), chosen.size());
     return taken(
-        catalog.complete(set, oldest(time, manifests), schemaVersion, manifests), manifests);
+        catalog.complete(set, operation, oldest(time, manifests), schemaVersion, manifests),
+        manifests);
   }
 
   /** All tenants, or those named, which must be there: a backup makes none. */
@@ -90,19 +92,26 @@ public final class ArchiveBackups implements BackupService {
   }
 
   /** The backup is there: it may be the answer only if it is what was asked for. */
-  private Taken takenBefore(BackupSet set, BackupSummary summary, Optional<List<String>> named) {
+  private Taken takenBefore(
+      BackupSet set, BackupSummary summary, String operation, Optional<List<String>> named) {
+    if (!summary.operation().equals(operation)) {
+      throw nameTaken(set, "taken at " + summary.time());
+    }
     List<BackupManifest> manifests = whole(set, summary);
     manifests.forEach(manifest -> upload.requireOwn(set, manifest));
     Set<String> held = new TreeSet<>();
     manifests.forEach(manifest -> held.add(manifest.tenant()));
     if (named.isPresent() && !held.equals(new TreeSet<>(named.get()))) {
-      throw new DosqlException(
-              ErrorCode.STORAGE_CONFLICT,
-              "the backup %s is there already, with the tenants %s"
-                  .formatted(set.name(), String.join(", ", held)))
-          .withSuggestion("Take the backup under another name.");
+      throw nameTaken(set, "with the tenants " + String.join(", ", held));
     }
     return taken(summary, manifests);
+  }
+
+  private static DosqlException nameTaken(BackupSet set, String what) {
+    return new DosqlException(
+            ErrorCode.STORAGE_CONFLICT,
+            "the backup %s is there already, %s".formatted(set.name(), what))
+        .withSuggestion("Take the backup under another name.");
   }
 
   /** What was acknowledged before the oldest part's time is in all of them. */
@@ -208,7 +217,7 @@ public final class ArchiveBackups implements BackupService {
     }
     if (!run.saved().isEmpty()) {
       BackupSummary summary =
-          catalog.complete(before, oldest(time, run.saved()), null, run.saved());
+          catalog.complete(before, restoreId, oldest(time, run.saved()), null, run.saved());
       LOG.info("restore {}: the state before is kept in {}", restoreId, summary.name());
     }
     progress.progressed(manifests.size(), manifests.size());

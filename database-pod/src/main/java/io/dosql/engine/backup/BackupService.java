@@ -59,9 +59,12 @@ public interface BackupService {
    * Takes a backup; repeating an interrupted one under its name finishes it, and repeating a
    * complete one changes nothing. A tenant that was never written to is in it without a snapshot.
    *
+   * @param operation the work that asks: a complete backup answers only to the one that made it
    * @param tenants empty for all of the pod
+   * @throws io.dosql.engine.error.DosqlException {@code STORAGE_CONFLICT} when the name belongs to
+   *     another backup
    */
-  Taken take(String name, Optional<List<String>> tenants, Progress progress);
+  Taken take(String operation, String name, Optional<List<String>> tenants, Progress progress);
 
   Listing list(@Nullable String after, int limit);
 

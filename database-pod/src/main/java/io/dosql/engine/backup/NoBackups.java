@@ -16,7 +16,8 @@ public final class NoBackups implements BackupService {
   }
 
   @Override
-  public Taken take(String name, Optional<List<String>> tenants, Progress progress) {
+  public Taken take(
+      String operation, String name, Optional<List<String>> tenants, Progress progress) {
     throw noStore();
   }
 

@@ -315,6 +315,25 @@ class PodAdminTest {
   }
 
   @Test
+  void laterAttempt_goesOnWithTheWorkOfTheFirst() throws Exception {
+    pod.sql("a", "CREATE TABLE t AS SELECT 'kept' AS word");
+    String backup = "{\"kind\":\"backup\",\"name\":\"nightly-2\",\"tenants\":[\"a\"]}";
+    JsonNode first = succeeds("take", backup);
+    pod.sql("a", "UPDATE t SET word = 'changed'");
+    assertThat(succeeds("take-r2", backup)).isEqualTo(first);
+    fails("take-again", backup, "STORAGE_CONFLICT");
+
+    String restore = "{\"kind\":\"restore\",\"backup\":\"nightly-2\"}";
+    JsonNode restored = succeeds("back", restore);
+    pod.sql("a", "INSERT INTO t VALUES ('written since')");
+    JsonNode again = succeeds("back-r2", restore);
+    assertThat(again.get("tenants").get(0).get("preRestoreKey"))
+        .isEqualTo(restored.get("tenants").get(0).get("preRestoreKey"));
+    assertThat(pod.sql("a", "SELECT word FROM t ORDER BY word").toString())
+        .contains("kept", "written since");
+  }
+
+  @Test
   void podWithoutAStore_saysSo(@TempDir Path other) throws Exception {
     try (RealPod bare = new RealPod(other)) {
       JsonNode store = bare.admin("/admin/status").body().get("store");

@@ -105,11 +105,11 @@ class BackupCatalogTest {
     assertFails(
         ErrorCode.STORAGE_CONFLICT,
         "manifests are of 2 tenants",
-        () -> catalog.complete(SET, TIME, null, List.of(a)));
+        () -> catalog.complete(SET, "work", TIME, null, List.of(a)));
     assertThat(catalog.find("first")).isEmpty();
-    BackupSummary done = catalog.complete(SET, TIME, "001_x", List.of(a, b));
+    BackupSummary done = catalog.complete(SET, "work", TIME, "001_x", List.of(a, b));
     assertThat(done.bytes()).isEqualTo(a.objectBytes() + b.objectBytes());
-    assertThat(catalog.complete(SET, TIME.plusSeconds(9), null, List.of(a, b)))
+    assertThat(catalog.complete(SET, "work", TIME.plusSeconds(9), null, List.of(a, b)))
         .describedAs("once is enough")
         .isEqualTo(done);
     assertThat(catalog.manifests(SET)).containsExactly(a, b);
@@ -123,7 +123,7 @@ class BackupCatalogTest {
     assertThat(catalog.manifest(set, "a")).isEmpty();
     BackupManifest now = upload(set, "a", 9, TIME);
     assertThat(now.lsn()).isEqualTo(9);
-    BackupSummary done = catalog.complete(set, TIME, null, List.of(now));
+    BackupSummary done = catalog.complete(set, "work", TIME, null, List.of(now));
     assertThat(done.tenants()).isEqualTo(1);
     assertThat(catalog.objects(set).orElseThrow().sizesByKey())
         .containsOnlyKeys(old.snapshotKey(), now.snapshotKey());

@@ -84,7 +84,7 @@ final class BackupBench implements AutoCloseable {
   }
 
   BackupService.Taken take(String name, String... tenants) {
-    return backups.take(name, named(tenants), (done, total) -> {});
+    return backups.take("take-" + name, name, named(tenants), (done, total) -> {});
   }
 
   List<BackupService.RestoredTenant> restore(String id, String backup, String... tenants) {

@@ -275,7 +275,11 @@ class DamagedBackupTest {
         new SnapshotUploader(bench.catalog, bench.scratch)
             .upload(
                 set, new Snapshot("a", BackupBench.LINE, 77, BackupBench.START, null, database));
-    assertThat(bench.catalog.complete(set, BackupBench.START, null, List.of(manifest)).tenants())
+    assertThat(
+            bench
+                .catalog
+                .complete(set, "other", BackupBench.START, null, List.of(manifest))
+                .tenants())
         .isEqualTo(1);
   }
 

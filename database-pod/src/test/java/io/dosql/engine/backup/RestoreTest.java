@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -253,6 +254,18 @@ class RestoreTest {
     BackupService.Taken all = bench.take("all");
     bench.create("c", "three");
     assertThat(bench.take("all")).isEqualTo(all);
+  }
+
+  @Test
+  void nameOfACompleteBackupOfAnotherOperation_isTaken() {
+    bench.create("a", "one");
+    bench.take("first", "a");
+    bench.insert("a", "two");
+    BackupBench.assertFails(
+        ErrorCode.STORAGE_CONFLICT,
+        "first",
+        () ->
+            bench.backups.take("another", "first", Optional.of(List.of("a")), (done, total) -> {}));
   }
 
   @Test
