@@ -3,10 +3,7 @@ package io.dosql.engine.log;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * Tries many seeds. {@code -Ddosql.log.simulation.seeds=N} tries more; {@code
- * -Ddosql.log.simulation.seed=S} replays one.
- */
+/** Tries many seeds. {@code -Ddosql.seeds=N} tries more; {@code -Ddosql.seed=S} replays one. */
 @ExtendWith(QuietLog.class)
 class CrashSimulationTest {
 
@@ -14,13 +11,13 @@ class CrashSimulationTest {
 
   @Test
   void whatIsAcknowledgedSurvivesEveryCrashAndNothingElseIsMadeUp() {
-    Long replayed = Long.getLong("dosql.log.simulation.seed");
+    Long replayed = Long.getLong("dosql.seed");
     if (replayed != null) {
       run(replayed);
       return;
     }
-    int seeds = Integer.getInteger("dosql.log.simulation.seeds", DEFAULT_SEEDS);
-    long first = Long.getLong("dosql.log.simulation.first", System.nanoTime());
+    int seeds = Integer.getInteger("dosql.seeds", DEFAULT_SEEDS);
+    long first = System.nanoTime();
     System.out.printf("Crash simulation: seeds %d to %d%n", first, first + seeds - 1);
     for (long seed = first; seed < first + seeds; seed++) {
       run(seed);
@@ -31,7 +28,7 @@ class CrashSimulationTest {
     try {
       new CrashSimulation(seed).run();
     } catch (Exception | AssertionError e) {
-      throw new AssertionError("Replay with -Ddosql.log.simulation.seed=" + seed, e);
+      throw new AssertionError("Replay with -Ddosql.seed=" + seed, e);
     }
   }
 }
