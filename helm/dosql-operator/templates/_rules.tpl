@@ -10,14 +10,10 @@ none of either. To keep it away from a namespace, set watchNamespaces.
 # The schedule makes backups, and retention takes the resources of those away that it pruned.
 - apiGroups: [dosql.io]
   resources: [dosqlbackups]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, delete]
 - apiGroups: [dosql.io]
   resources: [dosqldatabases/status, dosqlmigrations/status, dosqlbackups/status, dosqlrestores/status]
   verbs: [get, patch]
-# Where OwnerReferencesPermissionEnforcement is on, owner references that block deletion need this.
-- apiGroups: [dosql.io]
-  resources: [dosqldatabases/finalizers]
-  verbs: [update]
 - apiGroups: [apps]
   resources: [statefulsets]
   verbs: [get, list, watch, create, patch]
@@ -34,7 +30,7 @@ none of either. To keep it away from a namespace, set watchNamespaces.
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
   verbs: [get, list, watch, patch]
-- apiGroups: ["", events.k8s.io]
+- apiGroups: [""]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [create]
 {{- end -}}

@@ -11,7 +11,10 @@ public record DatabaseStatus(
     @Nullable
         @JsonPropertyDescription("Generation of the resource that this status was computed from.")
         Long observedGeneration,
-    @Nullable @JsonPropertyDescription("The state in short: Creating, Ready, Degraded or Stalled.")
+    @Nullable
+        @JsonPropertyDescription(
+            "The state in short: Creating, Ready, Degraded (serves, but something is wrong),"
+                + " NotReady or Stalled.")
         String phase,
     @JsonPropertyDescription(
             "Ready: serves SQL. Reconciling: the operator still changes something. Stalled: needs a"

@@ -12,6 +12,7 @@ import io.dosql.operator.pod.EngineError;
 import io.dosql.operator.pod.Operation;
 import io.dosql.operator.pod.OperationId;
 import io.dosql.operator.pod.OperationRequest;
+import io.dosql.operator.pod.Reply;
 import io.dosql.operator.pod.StoredBackup;
 import io.dosql.operator.status.ConditionSet;
 import io.dosql.operator.status.EventNote;
@@ -23,6 +24,7 @@ import io.dosql.operator.step.DatabaseAvailability;
 import io.dosql.operator.step.OperationView;
 import io.dosql.operator.step.Patience;
 import io.dosql.operator.step.Step;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 final class BackupDecider {
 
   private static final String MAIN = "main";
+
+  private static final EngineError NAME_TAKEN =
+      new EngineError(
+          EngineError.CONFLICT_CODE, "the name of the backup is taken", false, null, null);
 
   private final DoSQLBackup backup;
   private final BackupObservation observation;
@@ -71,7 +77,7 @@ final class BackupDecider {
               .formatted(database.getMetadata().getName()));
     }
     if (previous.operationId() == null) {
-      return begin();
+      return mayBegin();
     }
     String id = previous.operationId();
     return switch (operation.orElseGet(OperationView.Unknown::new)) {
@@ -103,6 +109,30 @@ final class BackupDecider {
     String phase = previous.operationId() == null ? Phase.PENDING : Phase.RUNNING;
     return Step.lookAgain(
         status(phase, verdict, previous.startTime(), previous.operationId()), Step.WAIT);
+  }
+
+  /**
+   * The engine takes a name for the same backup when it is asked again. So one that is in the store
+   * already, from a DoSQLBackup that was deleted, must not pass for a new one.
+   */
+  private Step<BackupStatus> mayBegin() {
+    return switch (observation.sameName().orElse(null)) {
+      case Reply.Ok<Optional<StoredBackup>> ok when ok.value().isPresent() -> giveUp(NAME_TAKEN);
+      case Reply.Ok<Optional<StoredBackup>> _ -> begin();
+      case Reply.Refused<Optional<StoredBackup>> refused ->
+          lookAgain(
+              StoreTrouble.reason(refused.error().code()),
+              "Waiting: " + StoreTrouble.message(refused.error()),
+              Step.RETRY);
+      case Reply.Unavailable<Optional<StoredBackup>> unavailable ->
+          lookAgain("EngineUnreachable", "Waiting: " + unavailable.message() + ".", Step.RECONNECT);
+      case null -> lookAgain("NotCheckedYet", "The store was not looked at yet.", Step.POLL);
+    };
+  }
+
+  private Step<BackupStatus> lookAgain(String reason, String message, Duration requeue) {
+    return Step.lookAgain(
+        status(Phase.PENDING, new Verdict.InProgress(reason, message), null, null), requeue);
   }
 
   private Step<BackupStatus> begin() {
@@ -186,7 +216,7 @@ final class BackupDecider {
   }
 
   private Step<BackupStatus> failed(EngineError error, String location) {
-    Optional<StoredBackup> own = observation.sameName().filter(this::isOurs);
+    Optional<StoredBackup> own = observation.stored().filter(this::isOurs);
     if (own.isPresent()) {
       // The pod finished it, restarted, and no longer knows that it was this very request.
       StoredBackup stored = own.get();
@@ -218,7 +248,7 @@ final class BackupDecider {
   private Step<BackupStatus> giveUp(EngineError error) {
     String message =
         observation
-            .sameName()
+            .stored()
             .map(
                 other ->
                     ("A backup named %s, taken at %s, is in the store already; give this"

@@ -5,6 +5,8 @@ import io.dosql.crds.DoSQLBackup;
 import io.dosql.operator.pod.DatabaseKey;
 import io.dosql.operator.pod.EngineClient;
 import io.dosql.operator.pod.EngineClients;
+import io.dosql.operator.pod.EngineError;
+import io.dosql.operator.pod.Reply;
 import io.dosql.operator.pod.StoredBackup;
 import io.dosql.operator.step.DatabaseAvailability;
 import io.dosql.operator.step.DatabaseWatch;
@@ -21,8 +23,6 @@ import java.util.Optional;
 
 /** Has the engine take the backup that a DoSQLBackup asks for, and follows it to its end. */
 public final class BackupReconciler implements Reconciler<DoSQLBackup> {
-
-  private static final String NAME_TAKEN = "STORAGE_CONFLICT";
 
   private final EngineClients engines;
   private final Clock clock;
@@ -59,8 +59,7 @@ public final class BackupReconciler implements Reconciler<DoSQLBackup> {
         (resource, operation) ->
             BackupDecider.decide(
                 resource,
-                new BackupObservation(
-                    database, sameName(backup.getMetadata().getName(), operation, engine)),
+                new BackupObservation(database, sameName(resource, database, operation, engine)),
                 operation,
                 clock.instant()));
   }
@@ -75,20 +74,30 @@ public final class BackupReconciler implements Reconciler<DoSQLBackup> {
         : Optional.empty();
   }
 
-  private static Optional<StoredBackup> sameName(
-      String name, Optional<OperationView> operation, EngineClient engine) {
-    boolean taken =
-        operation
-            .filter(
-                view ->
-                    view instanceof OperationView.Failed failed
-                        && failed.error().code().equals(NAME_TAKEN))
-            .isPresent();
-    return taken
-        ? engine
-            .backups()
-            .answer()
-            .flatMap(all -> all.stream().filter(stored -> stored.name().equals(name)).findFirst())
+  private static Optional<Reply<Optional<StoredBackup>>> sameName(
+      DoSQLBackup backup,
+      DatabaseAvailability database,
+      Optional<OperationView> operation,
+      EngineClient engine) {
+    boolean asked =
+        database instanceof DatabaseAvailability.Available available
+            && available.database().getSpec().backup() != null;
+    boolean first = backup.getStatus() == null || backup.getStatus().operationId() == null;
+    String name = backup.getMetadata().getName();
+    return asked && (first || isTaken(operation))
+        ? Optional.of(
+            engine
+                .backups()
+                .map(all -> all.stream().filter(stored -> stored.name().equals(name)).findFirst()))
         : Optional.empty();
+  }
+
+  private static boolean isTaken(Optional<OperationView> operation) {
+    return operation
+        .filter(
+            view ->
+                view instanceof OperationView.Failed failed
+                    && failed.error().code().equals(EngineError.CONFLICT_CODE))
+        .isPresent();
   }
 }

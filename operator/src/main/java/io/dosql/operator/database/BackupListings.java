@@ -27,7 +27,7 @@ final class BackupListings {
   /** How long a store that failed is left alone. */
   private static final Duration FAILED_FRESH = Duration.ofSeconds(30);
 
-  private record Listing(Reply<List<StoredBackup>> reply, Instant time) {}
+  private record Listing(String root, Reply<List<StoredBackup>> reply, Instant time) {}
 
   private final Clock clock;
   private final Cache<DatabaseKey, Listing> listings =
@@ -38,17 +38,18 @@ final class BackupListings {
   }
 
   /**
+   * @param root of the database's store; what another store held says nothing of this one
    * @param newestBackup when the newest backup ended: an older listing lacks it
    */
   Reply<List<StoredBackup>> current(
-      DatabaseKey database, EngineClient engine, Optional<Instant> newestBackup) {
+      DatabaseKey database, String root, EngineClient engine, Optional<Instant> newestBackup) {
     Listing known = listings.getIfPresent(database);
-    if (known != null && isFresh(known, newestBackup)) {
+    if (known != null && known.root().equals(root) && isFresh(known, newestBackup)) {
       return known.reply();
     }
     Instant started = clock.instant();
     Reply<List<StoredBackup>> reply = engine.backups();
-    listings.put(database, new Listing(reply, started));
+    listings.put(database, new Listing(root, reply, started));
     return reply;
   }
 

@@ -7,8 +7,8 @@ import io.dosql.crds.DatabaseStatus.TenantCounts;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.ResourceCondition;
 import io.dosql.operator.backup.BackupSchedule;
-import io.dosql.operator.backup.DueBackup;
 import io.dosql.operator.backup.InvalidScheduleException;
+import io.dosql.operator.backup.SchedulePlan;
 import io.dosql.operator.pod.DatabaseKey;
 import io.dosql.operator.pod.PodEndpoints;
 import io.dosql.operator.pod.PodStatus;
@@ -65,9 +65,11 @@ final class DatabaseDecider {
     return new DatabaseDecider(database, observation, endpoints, now).decide();
   }
 
-  /** What the schedule says. */
-  private record Timing(
-      Optional<Problem> problem, Optional<Instant> next, Optional<DueBackup> due) {}
+  /** What the schedule says, or what is wrong with it. */
+  private record Timing(Optional<Problem> problem, SchedulePlan plan) {}
+
+  private static final SchedulePlan NO_PLAN =
+      new SchedulePlan(Optional.empty(), Optional.empty(), Optional.empty());
 
   private DatabaseDecision decide() {
     Serving serving = serving();
@@ -78,7 +80,7 @@ final class DatabaseDecider {
         backupPolicy()
             .filter(policy -> policy.retention() != null)
             .map(_ -> Housekeeping.of(observation));
-    timing.due().ifPresent(due -> actions.add(new DatabaseAction.CreateBackup(due)));
+    timing.plan().due().ifPresent(due -> actions.add(new DatabaseAction.CreateBackup(due)));
     housekeeping.ifPresent(
         found -> {
           actions.addAll(found.actions());
@@ -108,6 +110,13 @@ final class DatabaseDecider {
    * failed request of the operator's does not make it unready: clients are served.
    */
   private Serving serving() {
+    if (observation.leaving()) {
+      return new Serving.No(
+          "PreviousDatabaseLeaving",
+          "Objects of a deleted database of this name are still being removed; then this one is"
+              + " created.",
+          false);
+    }
     Serving serving = Serving.of(observation.statefulSet(), observation.pod());
     if (serving instanceof Serving.Yes
         && engineUnreachable().isPresent()
@@ -139,34 +148,39 @@ final class DatabaseDecider {
   private Timing timing() {
     BackupPolicy policy = database.getSpec().backup();
     if (policy == null || policy.schedule() == null) {
-      return new Timing(Optional.empty(), Optional.empty(), Optional.empty());
+      return new Timing(Optional.empty(), NO_PLAN);
     }
     try {
       BackupSchedule schedule = BackupSchedule.parse(policy.schedule(), policy.timeZone());
-      Optional<Instant> next = schedule.next(now);
-      if (next.isEmpty()) {
-        return invalid(
-            "backup.schedule '%s' names a time that never comes.".formatted(policy.schedule()));
-      }
-      return new Timing(Optional.empty(), next, due(schedule));
+      SchedulePlan plan = plan(schedule);
+      return plan.next().isPresent()
+          ? new Timing(Optional.empty(), plan)
+          : invalid(
+              "backup.schedule '%s' names a time that never comes.".formatted(policy.schedule()));
     } catch (InvalidScheduleException e) {
       return invalid(String.valueOf(e.getMessage()));
     }
   }
 
   private static Timing invalid(String message) {
-    return new Timing(
-        Optional.of(new Problem("InvalidSchedule", message)), Optional.empty(), Optional.empty());
+    return new Timing(Optional.of(new Problem("InvalidSchedule", message)), NO_PLAN);
   }
 
-  private Optional<DueBackup> due(BackupSchedule schedule) {
-    return DueBackup.decide(
+  private SchedulePlan plan(BackupSchedule schedule) {
+    return SchedulePlan.of(
         schedule,
         database.getMetadata().getName(),
-        Times.parse(database.getMetadata().getCreationTimestamp()).orElse(now),
+        promised(schedule),
         Times.parse(previousBackups().lastScheduledTime()),
         observation.backups(),
         now);
+  }
+
+  /** A database that was never seen has waited for its first time since it was created. */
+  private Optional<Instant> promised(BackupSchedule schedule) {
+    return previous.observedGeneration() == null
+        ? Times.parse(database.getMetadata().getCreationTimestamp()).flatMap(schedule::next)
+        : Times.parse(previousBackups().nextTime());
   }
 
   private BackupSummary previousBackups() {
@@ -189,15 +203,20 @@ final class DatabaseDecider {
             .map(problem -> ConditionValue.holds(problem.reason(), problem.message()))
             .orElseGet(
                 () -> new ConditionValue(ConditionSet.FALSE, "NoProblem", "Nothing is wrong.")));
-    backup.ifPresent(
-        value ->
-            conditions.setSteady(
-                ConditionType.LAST_BACKUP_SUCCEEDED,
-                value.status(),
-                value.reason(),
-                value.message()));
+    backup.ifPresent(value -> setBackup(conditions, value));
     retention.ifPresent(value -> set(conditions, ConditionType.RETENTION_APPLIED, value));
     return conditions.build();
+  }
+
+  /** What the engine says of its store may be worded anew each time it tries. */
+  private void setBackup(ConditionSet conditions, ConditionValue value) {
+    if (LastBackup.isWordedByEngine(observation)) {
+      var _ =
+          conditions.setSteady(
+              ConditionType.LAST_BACKUP_SUCCEEDED, value.status(), value.reason(), value.message());
+    } else {
+      set(conditions, ConditionType.LAST_BACKUP_SUCCEEDED, value);
+    }
   }
 
   private static void set(ConditionSet conditions, ConditionType type, ConditionValue value) {
@@ -257,8 +276,8 @@ final class DatabaseDecider {
                     LastBackup.summary(
                         observation,
                         previousBackups(),
-                        timing.next(),
-                        timing.due().map(DueBackup::scheduledTime)))
+                        timing.plan().next(),
+                        timing.plan().acted()))
             .orElse(null),
         engine.map(PodStatus::version).orElse(previous.currentVersion()));
   }
@@ -271,7 +290,12 @@ final class DatabaseDecider {
       delay = REQUEUE_MOVING;
     }
     Optional<Duration> untilBackup =
-        timing.next().map(next -> Duration.between(now, next)).filter(delayIsShorter(delay));
+        timing
+            .plan()
+            .next()
+            .filter(now::isBefore)
+            .map(next -> Duration.between(now, next))
+            .filter(delayIsShorter(delay));
     Duration chosen = untilBackup.orElse(delay);
     return chosen.compareTo(REQUEUE_MIN) < 0 ? REQUEUE_MIN : chosen;
   }

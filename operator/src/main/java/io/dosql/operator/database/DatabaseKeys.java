@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.OctetKeyPairJsonWebKey;
@@ -72,8 +73,27 @@ record DatabaseKeys(String privateJwk, String publicJwks, String adminToken) {
     DatabaseKeys keys =
         new DatabaseKeys(
             entry(data, PRIVATE_KEY), entry(data, PUBLIC_KEYS), entry(data, ADMIN_TOKEN));
-    keys.signingKey();
+    keys.requirePublic(keys.signingKey());
     return keys;
+  }
+
+  /** Otherwise every token would be refused, and nobody would say why. */
+  private void requirePublic(OctetKeyPairJsonWebKey signing) throws InvalidKeysException {
+    try {
+      boolean there =
+          new JsonWebKeySet(publicJwks)
+              .getJsonWebKeys().stream()
+                  .anyMatch(
+                      key ->
+                          key.getKey().equals(signing.getPublicKey())
+                              && Objects.equals(key.getKeyId(), signing.getKeyId()));
+      if (!there) {
+        throw new InvalidKeysException(
+            "its entry %s lacks the public half of %s".formatted(PUBLIC_KEYS, PRIVATE_KEY), null);
+      }
+    } catch (JoseException e) {
+      throw new InvalidKeysException("its entry " + PUBLIC_KEYS + " is not a JWK set", e);
+    }
   }
 
   private static String entry(@Nullable Map<String, String> data, String key)

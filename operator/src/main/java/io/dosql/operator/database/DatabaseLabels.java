@@ -75,6 +75,25 @@ final class DatabaseLabels {
         .build();
   }
 
+  /**
+   * Whether the object belongs to this very database, rather than to an earlier one of its name.
+   */
+  static boolean isOwnedBy(DoSQLDatabase database, HasMetadata object) {
+    return object.getMetadata().getOwnerReferences().stream()
+        .map(OwnerReference::getUid)
+        .anyMatch(database.getMetadata().getUid()::equals);
+  }
+
+  /** Whether the operator made the object for an earlier database: it goes with that one. */
+  static boolean isLeaving(DoSQLDatabase database, HasMetadata object) {
+    return isOurs(object)
+        && object.getMetadata().getOwnerReferences().stream()
+            .anyMatch(
+                owner ->
+                    owner.getKind().equals(database.getKind())
+                        && !owner.getUid().equals(database.getMetadata().getUid()));
+  }
+
   /** Whether the object is one that the operator made for a database. */
   static boolean isOurs(HasMetadata object) {
     Map<String, String> labels = object.getMetadata().getLabels();

@@ -14,6 +14,8 @@ import java.util.Optional;
  * Everything outside of the resource that a decision about a database rests on.
  *
  * @param statefulSet as it is after this pass applied it
+ * @param leaving whether objects of a deleted database of the name are still there, so that nothing
+ *     was applied
  * @param problems what could not be applied
  * @param engine empty when there is no pod to ask
  * @param credentials what is missing of the store's Secret; only looked for when the store fails
@@ -23,6 +25,7 @@ import java.util.Optional;
  */
 record DatabaseObservation(
     Optional<StatefulSet> statefulSet,
+    boolean leaving,
     List<Problem> problems,
     Optional<Pod> pod,
     Optional<Reply<PodStatus>> engine,

@@ -1,5 +1,6 @@
 package io.dosql.operator.database;
 
+import io.dosql.crds.BackupLocations;
 import io.dosql.crds.BackupPolicy;
 import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLDatabase;
@@ -47,6 +48,20 @@ final class DatabaseObserver {
     this.clock = clock;
   }
 
+  /** While nothing is there yet. */
+  DatabaseObservation observeLeaving(DoSQLDatabase database, List<DoSQLBackup> backups) {
+    return new DatabaseObservation(
+        Optional.empty(),
+        true,
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        credentials(database, Optional.empty()),
+        backups,
+        Optional.empty(),
+        Optional.empty());
+  }
+
   DatabaseObservation observe(
       DoSQLDatabase database,
       Optional<StatefulSet> statefulSet,
@@ -58,24 +73,43 @@ final class DatabaseObserver {
     boolean running = statefulSet.filter(found -> Serving.readyPods(found) > 0).isPresent();
     Optional<Reply<PodStatus>> status = running ? Optional.of(engine.status()) : Optional.empty();
     Optional<PodStatus> answer = status.flatMap(Reply::answer);
+    // A pod that is being replaced may still have another store than the resource names.
+    boolean current = Serving.of(statefulSet, pod) instanceof Serving.Yes;
     Optional<Reply<List<StoredBackup>>> stored =
-        answer
-            .filter(found -> database.getSpec().backup() != null && !found.store().failed())
-            .map(
-                _ ->
-                    listings.current(
-                        key,
-                        engine,
-                        LastBackup.newestCompleted(backups).map(LastBackup::completed)));
+        current && answer.isPresent() && !answer.get().store().failed()
+            ? list(database, engine, backups)
+            : Optional.empty();
     return new DatabaseObservation(
         statefulSet,
+        false,
         problems,
         pod,
         status,
         credentials(database, answer),
         backups,
         stored,
-        pruning(database, engine, stored));
+        pruning(database, engine, stored, partial(backups)));
+  }
+
+  private Optional<Reply<List<StoredBackup>>> list(
+      DoSQLDatabase database, EngineClient engine, List<DoSQLBackup> backups) {
+    DatabaseKey key = DatabaseKey.of(database);
+    return Optional.ofNullable(database.getSpec().backup())
+        .map(policy -> BackupLocations.root(policy.store(), key.namespace(), key.name()))
+        .map(
+            root ->
+                listings.current(
+                    key,
+                    root,
+                    engine,
+                    LastBackup.newestCompleted(backups).map(LastBackup::completed)));
+  }
+
+  private static Set<String> partial(List<DoSQLBackup> backups) {
+    return backups.stream()
+        .filter(backup -> !backup.getSpec().tenants().isEmpty())
+        .map(backup -> backup.getMetadata().getName())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** A store that answers well proves its credentials; only otherwise is the Secret read. */
@@ -100,7 +134,10 @@ final class DatabaseObserver {
   }
 
   private Optional<DatabaseObservation.Pruning> pruning(
-      DoSQLDatabase database, EngineClient engine, Optional<Reply<List<StoredBackup>>> stored) {
+      DoSQLDatabase database,
+      EngineClient engine,
+      Optional<Reply<List<StoredBackup>>> stored,
+      Set<String> partial) {
     BackupPolicy policy = database.getSpec().backup();
     Optional<List<StoredBackup>> listing = stored.flatMap(Reply::answer);
     if (policy == null || policy.retention() == null || listing.isEmpty()) {
@@ -108,12 +145,13 @@ final class DatabaseObserver {
     }
     Instant now = clock.instant();
     List<String> candidates =
-        RetentionPlan.prunable(listing.get(), policy.retention(), Set.of(), now);
+        RetentionPlan.prunable(listing.get(), policy.retention(), partial, Set.of(), now);
     if (candidates.isEmpty()) {
       return Optional.empty();
     }
     List<String> names =
-        RetentionPlan.prunable(listing.get(), policy.retention(), beingRestored(database), now);
+        RetentionPlan.prunable(
+            listing.get(), policy.retention(), partial, beingRestored(database), now);
     if (names.isEmpty()) {
       return Optional.empty();
     }

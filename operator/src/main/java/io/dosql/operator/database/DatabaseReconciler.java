@@ -40,15 +40,17 @@ import java.util.Set;
 public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
 
   /** What the operator makes and watches; all carry {@link DatabaseLabels#SELECTOR}. */
-  private static final List<Class<? extends HasMetadata>> CHILDREN =
+  private static final List<Class<? extends HasMetadata>> OWNED =
       List.of(
           ServiceAccount.class,
           Service.class,
           Secret.class,
           PodDisruptionBudget.class,
-          StatefulSet.class,
-          Pod.class,
-          PersistentVolumeClaim.class);
+          StatefulSet.class);
+
+  /** What the StatefulSet makes, with the labels of its templates. */
+  private static final List<Class<? extends HasMetadata>> MADE_BY_STATEFUL_SET =
+      List.of(Pod.class, PersistentVolumeClaim.class);
 
   private final PodEndpoints endpoints;
   private final Clock clock;
@@ -82,7 +84,8 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
   public List<EventSource<?, DoSQLDatabase>> prepareEventSources(
       EventSourceContext<DoSQLDatabase> context) {
     List<EventSource<?, DoSQLDatabase>> sources = new ArrayList<>();
-    CHILDREN.forEach(type -> sources.add(children(context, type)));
+    OWNED.forEach(type -> sources.add(children(context, type)));
+    MADE_BY_STATEFUL_SET.forEach(type -> sources.add(children(context, type)));
     sources.add(
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(DoSQLBackup.class, DoSQLDatabase.class)
@@ -138,6 +141,10 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
   private DatabaseObservation applyAndObserve(
       DoSQLDatabase database, Context<DoSQLDatabase> context) {
     DatabaseKey key = DatabaseKey.of(database);
+    List<DoSQLBackup> backups = List.copyOf(context.getSecondaryResources(DoSQLBackup.class));
+    if (isPredecessorLeaving(database, context)) {
+      return observer.observeLeaving(database, backups);
+    }
     List<Problem> problems = new ArrayList<>();
     Optional<StatefulSet> statefulSet =
         apply(database, context, problems).or(() -> cached(context, StatefulSet.class, key.name()));
@@ -147,7 +154,18 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
         statefulSet,
         List.copyOf(problems),
         cached(context, Pod.class, key.pod()),
-        List.copyOf(context.getSecondaryResources(DoSQLBackup.class)));
+        backups);
+  }
+
+  /**
+   * Whether the garbage collector still has to remove what a deleted database of the name left:
+   * applied to now, it would go a moment later; and its pod would be taken for this one's.
+   */
+  private static boolean isPredecessorLeaving(
+      DoSQLDatabase database, Context<DoSQLDatabase> context) {
+    return OWNED.stream()
+        .flatMap(type -> context.getSecondaryResourcesAsStream(type))
+        .anyMatch(object -> DatabaseLabels.isLeaving(database, object));
   }
 
   /** The StatefulSet as it is after this; empty when it could not be applied. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   /data               the claim "data" of the StatefulSet
- *   /tmp                in memory of the node, small: libraries are unpacked there
+ *   /tmp                small, gone with the pod: libraries are unpacked there
  *   /etc/dosql/keys     jwks.json, admin-token; never the private key
  *   /etc/dosql/s3       accessKeyId, secretAccessKey; empty while the Secret is missing
  *   /backups            the claim of a directory store

@@ -3,7 +3,6 @@ package io.dosql.operator.database;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.operator.pod.DatabaseKey;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -33,11 +32,11 @@ final class KeysSecret {
   DatabaseKeys loadOrCreate(DoSQLDatabase database, Optional<Secret> cached)
       throws DatabaseKeys.InvalidKeysException {
     DatabaseKey key = DatabaseKey.of(database);
-    if (cached.isPresent() && belongsTo(database, cached.get())) {
+    if (cached.isPresent() && DatabaseLabels.isOwnedBy(database, cached.get())) {
       return DatabaseKeys.read(cached.get().getData());
     }
     Secret live = client.secrets().inNamespace(key.namespace()).withName(key.keysSecret()).get();
-    if (live != null && belongsTo(database, live)) {
+    if (live != null && DatabaseLabels.isOwnedBy(database, live)) {
       return DatabaseKeys.read(live.getData());
     }
     if (live != null) {
@@ -50,12 +49,6 @@ final class KeysSecret {
     DatabaseKeys keys = DatabaseKeys.generate(random);
     client.resource(secret(database, keys)).create();
     return keys;
-  }
-
-  private static boolean belongsTo(DoSQLDatabase database, Secret secret) {
-    return secret.getMetadata().getOwnerReferences().stream()
-        .map(OwnerReference::getUid)
-        .anyMatch(database.getMetadata().getUid()::equals);
   }
 
   static Secret secret(DoSQLDatabase database, DatabaseKeys keys) {

@@ -53,6 +53,11 @@ final class LastBackup {
                         new EngineError(store.code(), store.message(), true, null, null))));
   }
 
+  /** Whether the condition repeats what the engine says of its store. */
+  static boolean isWordedByEngine(DatabaseObservation observation) {
+    return observation.credentials().isEmpty() && storeTrouble(observation).isPresent();
+  }
+
   private static Optional<Problem> failedBackup(DatabaseObservation observation) {
     Optional<DoSQLBackup> newest = newestFinished(observation.backups());
     Optional<Instant> newestStored = newestStored(observation).map(StoredBackup::time);

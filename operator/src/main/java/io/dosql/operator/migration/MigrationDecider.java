@@ -109,7 +109,7 @@ final class MigrationDecider {
     if (running.isPresent()) {
       return follow(running.get(), operation.orElseGet(OperationView.Unknown::new));
     }
-    return isApplied(resource) ? lookForNewTenants() : begin();
+    return isApplied(resource) ? lookForNewTenants(nextRound()) : begin();
   }
 
   private Step<MigrationStatus> wait(String reason, String message) {
@@ -145,7 +145,7 @@ final class MigrationDecider {
     return switch (operation) {
       case OperationView.Unknown _ -> restart(id);
       case OperationView.Running running -> progressed(id, running.progress());
-      case OperationView.Succeeded succeeded -> completed(succeeded.operation());
+      case OperationView.Succeeded succeeded -> completed(id, succeeded.operation());
       case OperationView.Failed failed -> failed(id, failed.error(), failed.operation());
       case OperationView.Unreachable unreachable ->
           Step.lookAgain(
@@ -163,7 +163,7 @@ final class MigrationDecider {
     if (!isApplied(resource)) {
       return Step.start(previous, start(id, spec.tenants()));
     }
-    return lookForNewTenants();
+    return lookForNewTenants(id);
   }
 
   private Step<MigrationStatus> progressed(String id, Operation.Progress progress) {
@@ -187,19 +187,33 @@ final class MigrationDecider {
         Step.POLL);
   }
 
-  private Step<MigrationStatus> completed(Operation operation) {
+  private Step<MigrationStatus> completed(String id, Operation operation) {
+    if (isApplied(resource)) {
+      return roundCompleted(id);
+    }
     int migrated =
         operation.result() == null
             ? operation.progress().done()
             : operation.result().path("tenants").size();
-    boolean furtherRound = isApplied(resource);
-    TenantProgress before = previous.tenants();
-    int total = furtherRound && before != null ? before.total() + migrated : migrated;
-    EventNote note =
-        furtherRound
-            ? EventNote.normal("NewTenantsMigrated", "%d new tenants".formatted(migrated))
-            : EventNote.normal("MigrationCompleted", "%d tenants".formatted(migrated));
-    return Step.lookAgain(upToDate(total), Step.POLL, note);
+    return Step.lookAgain(
+        upToDate(migrated),
+        Step.POLL,
+        EventNote.normal("MigrationCompleted", "%d tenants".formatted(migrated)));
+  }
+
+  /** Only a look at the tenants tells whether that was the last round. */
+  private Step<MigrationStatus> roundCompleted(String id) {
+    return observation.tenants().flatMap(Reply::answer).isPresent()
+        ? lookForNewTenants(OperationId.next(id))
+        : Step.lookAgain(previous, Step.POLL);
+  }
+
+  private EventNote[] endOfRounds() {
+    return Phase.RUNNING.equals(previous.phase())
+        ? new EventNote[] {
+          EventNote.normal("NewTenantsMigrated", "new tenants have every migration too")
+        }
+        : new EventNote[0];
   }
 
   private MigrationStatus upToDate(int tenants) {
@@ -222,16 +236,16 @@ final class MigrationDecider {
         .orElseThrow(() -> new IllegalArgumentException("a resource without migrations"));
   }
 
-  private Step<MigrationStatus> lookForNewTenants() {
+  private Step<MigrationStatus> lookForNewTenants(String nextId) {
     return switch (observation.tenants().orElse(null)) {
-      case Reply.Ok<List<TenantInfo>> listing -> compare(listing.value());
+      case Reply.Ok<List<TenantInfo>> listing -> compare(listing.value(), nextId);
       case Reply.Refused<List<TenantInfo>> _ -> Step.lookAgain(previous, NEW_TENANTS);
       case Reply.Unavailable<List<TenantInfo>> _ -> Step.lookAgain(previous, NEW_TENANTS);
       case null -> Step.lookAgain(previous, Step.POLL);
     };
   }
 
-  private Step<MigrationStatus> compare(List<TenantInfo> all) {
+  private Step<MigrationStatus> compare(List<TenantInfo> all, String nextId) {
     List<TenantInfo> concerned =
         spec.tenants().isEmpty()
             ? all
@@ -243,9 +257,8 @@ final class MigrationDecider {
             .limit(TENANTS_PER_ROUND_MAX)
             .toList();
     if (behind.isEmpty()) {
-      return Step.lookAgain(upToDate(concerned.size()), NEW_TENANTS);
+      return Step.lookAgain(upToDate(concerned.size()), NEW_TENANTS, endOfRounds());
     }
-    String id = nextRound();
     MigrationStatus status =
         new MigrationStatus(
             generation,
@@ -257,18 +270,13 @@ final class MigrationDecider {
             previous.current(),
             null,
             previous.appliedGeneration(),
-            id);
-    return Step.start(status, start(id, behind));
+            nextId);
+    return Step.start(status, start(nextId, behind));
   }
 
-  /** A round that never started, because the pod restarted, keeps its id. */
   private String nextRound() {
-    return runningOperation(resource)
-        .orElseGet(
-            () ->
-                OperationId.next(
-                    Optional.ofNullable(previous.operationId())
-                        .orElseGet(() -> firstOperation(resource))));
+    return OperationId.next(
+        Optional.ofNullable(previous.operationId()).orElseGet(() -> firstOperation(resource)));
   }
 
   private Step<MigrationStatus> failed(String id, EngineError error, Operation operation) {
@@ -278,6 +286,11 @@ final class MigrationDecider {
           new Verdict.InProgress(
               StoreTrouble.reason(error.code()), "Trying again: " + error.explanation());
       return Step.lookAgain(status(Phase.RUNNING, verdict, OperationId.next(id)), Step.RETRY);
+    }
+    if (error.code().equals(EngineError.NOT_FOUND_CODE)) {
+      // A tenant that is named and not declared; the database may declare it later.
+      Verdict verdict = new Verdict.InProgress("TenantNotFound", error.explanation());
+      return Step.lookAgain(status(Phase.RUNNING, verdict, id), Step.RETRY);
     }
     Failure failure = MigrationFailure.of(error, operation);
     String message = MigrationFailure.describe(failure);
@@ -290,12 +303,23 @@ final class MigrationDecider {
             generation,
             Phase.FAILED,
             conditions(verdict),
-            new TenantProgress(operation.progress().total(), operation.progress().done(), 1),
+            failedProgress(operation, failure),
             previous.current(),
             failure,
             previous.appliedGeneration(),
             id);
     return Step.end(status, EventNote.warning("MigrationFailed", message));
+  }
+
+  /** A round for new tenants counts only those; a refused request has counted none. */
+  private @Nullable TenantProgress failedProgress(Operation operation, Failure failure) {
+    int failed = failure.tenant() == null ? 0 : 1;
+    TenantProgress before = previous.tenants();
+    if (before != null && (isApplied(resource) || operation.progress().total() == 0)) {
+      return new TenantProgress(
+          before.total(), before.done() + operation.progress().done(), failed);
+    }
+    return new TenantProgress(operation.progress().total(), operation.progress().done(), failed);
   }
 
   private MigrationStatus status(String phase, Verdict verdict, @Nullable String operationId) {

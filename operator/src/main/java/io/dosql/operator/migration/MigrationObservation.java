@@ -9,8 +9,13 @@ import java.util.Optional;
 /**
  * What a decision about migrations rests on, besides the operation.
  *
- * @param tenants all tenants of the pod; only asked for once this generation was applied, to find
- *     those that appeared since
+ * @param tenants all tenants of the pod; only asked for once this generation was applied and
+ *     nothing runs, to find those that appeared since
  */
 record MigrationObservation(
-    DatabaseAvailability database, Optional<Reply<List<TenantInfo>>> tenants) {}
+    DatabaseAvailability database, Optional<Reply<List<TenantInfo>>> tenants) {
+
+  MigrationObservation withoutTenants() {
+    return new MigrationObservation(database, Optional.empty());
+  }
+}

@@ -55,7 +55,10 @@ public final class MigrationReconciler implements Reconciler<DoSQLMigration> {
         MigrationDecider.runningOperation(resource)
             .filter(_ -> available)
             .map(id -> OperationView.of(engine.operation(id)));
-    boolean nothingRuns = operation.isEmpty() || operation.get() instanceof OperationView.Unknown;
+    boolean nothingRuns =
+        operation.isEmpty()
+            || operation.get() instanceof OperationView.Unknown
+            || operation.get() instanceof OperationView.Succeeded;
     Optional<Reply<List<TenantInfo>>> tenants =
         available && nothingRuns && MigrationDecider.isApplied(resource)
             ? Optional.of(engine.tenants())
@@ -67,6 +70,12 @@ public final class MigrationReconciler implements Reconciler<DoSQLMigration> {
         DoSQLMigration::new,
         engine,
         operation,
-        (current, known) -> MigrationDecider.decide(current, observation, known, clock.instant()));
+        (current, known) ->
+            MigrationDecider.decide(
+                current,
+                // After a start, the listing from before it says nothing any more.
+                known.equals(operation) ? observation : observation.withoutTenants(),
+                known,
+                clock.instant()));
   }
 }

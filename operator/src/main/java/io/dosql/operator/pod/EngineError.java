@@ -12,6 +12,12 @@ public record EngineError(
 
   public static final String UNKNOWN_CODE = "UNKNOWN";
 
+  /** What is to be written is there already, and is something else. */
+  public static final String CONFLICT_CODE = "STORAGE_CONFLICT";
+
+  /** What the request names, such as a tenant, is not there. */
+  public static final String NOT_FOUND_CODE = "NOT_FOUND";
+
   public EngineError(
       @Nullable String code,
       @Nullable String message,

@@ -43,8 +43,14 @@ public final class SecretAdminTokens implements AdminTokens {
       return null;
     }
     String encoded = secret.getData().get(KEY);
-    return encoded == null
-        ? null
-        : new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+    if (encoded == null || encoded.isEmpty()) {
+      return null;
+    }
+    try {
+      return new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      // Not base64: the database's own condition says so.
+      return null;
+    }
   }
 }

@@ -187,7 +187,9 @@ final class RestoreDecider {
             "Running",
             "%d of %d tenants are restored.".formatted(progress.done(), progress.total()));
     return Step.lookAgain(
-        running(id, verdict, new Progress(progress.done(), progress.total())), Step.POLL);
+        running(
+            id, verdict, new Progress(Math.max(progress.done(), doneBefore()), progress.total())),
+        Step.POLL);
   }
 
   private static String saved(DoSQLDatabase database, BackupPolicy policy, String id) {
@@ -219,12 +221,17 @@ final class RestoreDecider {
   }
 
   private Step<RestoreStatus> failed(EngineError error, Operation operation, String saved) {
-    int done = operation.progress().done();
+    int done = Math.max(operation.progress().done(), doneBefore());
     if (done == 0 && Patience.mayPass(error) && Patience.isLeft(previous.startTime(), now)) {
       return retry(error);
     }
-    Progress progress = new Progress(done, operation.progress().total());
+    Progress progress = new Progress(done, Math.max(done, operation.progress().total()));
     return giveUp(error, progress, done == 0 ? null : saved);
+  }
+
+  /** A pod that restarted counts anew, though the tenants that it restored stay restored. */
+  private int doneBefore() {
+    return previous.progress() == null ? 0 : previous.progress().done();
   }
 
   private Step<RestoreStatus> retry(EngineError error) {

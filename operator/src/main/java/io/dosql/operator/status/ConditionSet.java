@@ -4,6 +4,7 @@ import io.dosql.crds.ResourceCondition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,13 +52,14 @@ public final class ConditionSet {
   }
 
   /**
-   * As {@link #set}, for messages from elsewhere that may differ each time: while status and reason
-   * stay, so does the message.
+   * As {@link #set}, for messages from elsewhere that may differ each time: while status, reason
+   * and the resource stay, so does the message.
    */
   public ConditionSet setSteady(ConditionType type, String status, String reason, String message) {
     String steady =
         find(previous, type)
             .filter(old -> old.status().equals(status) && old.reason().equals(reason))
+            .filter(old -> Objects.equals(old.observedGeneration(), generation))
             .map(ResourceCondition::message)
             .orElse(message);
     return set(type, status, reason, steady);

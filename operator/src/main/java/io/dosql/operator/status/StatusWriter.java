@@ -21,6 +21,9 @@ public final class StatusWriter {
     if (status.equals(primary.getStatus())) {
       return true;
     }
+    if (!isStillThere(context, primary)) {
+      return false;
+    }
     P patch = blank.get();
     patch.setMetadata(
         new ObjectMetaBuilder()
@@ -37,5 +40,15 @@ public final class StatusWriter {
       }
       throw e;
     }
+  }
+
+  /**
+   * A resource that was deleted and made again under its name while this pass went on is another
+   * one: with the status of the first it would never run.
+   */
+  private static <P extends CustomResource<?, ?>> boolean isStillThere(
+      Context<P> context, P primary) {
+    P live = context.getClient().resource(primary).get();
+    return live != null && live.getMetadata().getUid().equals(primary.getMetadata().getUid());
   }
 }

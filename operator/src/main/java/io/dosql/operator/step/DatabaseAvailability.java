@@ -4,6 +4,7 @@ import io.dosql.crds.DatabaseStatus;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.operator.status.ConditionSet;
 import io.dosql.operator.status.ConditionType;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Whether the database that a resource refers to can be asked to do something. */
@@ -33,6 +34,11 @@ public sealed interface DatabaseAvailability {
       return new Waiting(
           "DatabaseNotReady",
           "The DoSQLDatabase %s is not ready; see its conditions.".formatted(name));
+    }
+    if (!Objects.equals(status.observedGeneration(), database.getMetadata().getGeneration())) {
+      // Ready is what it was before the edit: its pod may not have the new store or tenants yet.
+      return new Waiting(
+          "DatabaseChanging", "The DoSQLDatabase %s was just edited.".formatted(name));
     }
     return new Available(database);
   }

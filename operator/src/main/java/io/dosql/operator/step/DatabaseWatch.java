@@ -1,9 +1,6 @@
 package io.dosql.operator.step;
 
-import io.dosql.crds.DatabaseStatus;
 import io.dosql.crds.DoSQLDatabase;
-import io.dosql.operator.status.ConditionSet;
-import io.dosql.operator.status.ConditionType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -71,14 +68,14 @@ public final class DatabaseWatch {
   }
 
   private static boolean matters(DoSQLDatabase after, DoSQLDatabase before) {
-    return isReady(after) != isReady(before)
+    return isAvailable(after) != isAvailable(before)
         || !Objects.equals(
             after.getMetadata().getGeneration(), before.getMetadata().getGeneration());
   }
 
-  private static boolean isReady(DoSQLDatabase database) {
-    DatabaseStatus status = database.getStatus();
-    return status != null && ConditionSet.isTrue(status.conditions(), ConditionType.READY);
+  private static boolean isAvailable(DoSQLDatabase database) {
+    return DatabaseAvailability.of(database.getMetadata().getName(), Optional.of(database))
+        instanceof DatabaseAvailability.Available;
   }
 
   /** The database that the resource refers to, as the watch knows it. */

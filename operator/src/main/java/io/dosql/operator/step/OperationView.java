@@ -25,7 +25,20 @@ public sealed interface OperationView {
   /** Nothing is known now; the message says why. Look again. */
   record Unreachable(String message) implements OperationView {}
 
+  /** What the answer to a look at an operation says. */
   static OperationView of(Reply<Operation> reply) {
+    return switch (reply) {
+      case Reply.Refused<Operation> refused
+          when refused.httpStatus() == HttpURLConnection.HTTP_NOT_FOUND ->
+          new Unknown();
+      default -> ofStart(reply);
+    };
+  }
+
+  /**
+   * What the answer to the request for an operation says; a 404 is about what the request names.
+   */
+  static OperationView ofStart(Reply<Operation> reply) {
     return switch (reply) {
       case Reply.Ok<Operation> ok -> of(ok.value());
       case Reply.Refused<Operation> refused -> of(refused);
@@ -44,7 +57,6 @@ public sealed interface OperationView {
   private static OperationView of(Reply.Refused<Operation> refused) {
     EngineError error = refused.error();
     return switch (refused.httpStatus()) {
-      case HttpURLConnection.HTTP_NOT_FOUND -> new Unknown();
       // A stale token heals; an id that is known with another body is found by the next look.
       case HttpURLConnection.HTTP_UNAUTHORIZED,
           HttpURLConnection.HTTP_FORBIDDEN,

@@ -16,7 +16,7 @@ public final class Patience {
 
   /** Whether the error may pass: the store's trouble, or what the engine calls retryable. */
   public static boolean mayPass(EngineError error) {
-    boolean taken = error.code().equals("STORAGE_CONFLICT");
+    boolean taken = error.code().equals(EngineError.CONFLICT_CODE);
     return !taken && (error.retryable() || error.isStoreTrouble());
   }
 

@@ -47,7 +47,7 @@ public final class StepRunner {
     }
     if (step.start().isPresent()) {
       Step.Start start = step.start().get();
-      OperationView answer = OperationView.of(engine.start(start.id(), start.request()));
+      OperationView answer = OperationView.ofStart(engine.start(start.id(), start.request()));
       P current = withStatus(resource, step.status(), blank);
       step = decider.decide(current, Optional.of(answer));
       if (!write(context, current, blank, step)) {

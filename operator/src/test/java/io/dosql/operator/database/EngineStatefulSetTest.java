@@ -1,0 +1,275 @@
+package io.dosql.operator.database;
+
+import static io.dosql.operator.testing.Databases.database;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dosql.crds.BackupPolicy;
+import io.dosql.crds.DoSQLDatabase;
+import io.dosql.crds.Resources;
+import io.dosql.crds.Storage;
+import io.dosql.operator.testing.Databases;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class EngineStatefulSetTest {
+
+  private static final String IMAGE = "registry.example/engine:1.2";
+
+  private static StatefulSet build(Databases database) {
+    return EngineStatefulSet.build(database.build(), IMAGE, Optional.empty());
+  }
+
+  private static PodSpec pod(Databases database) {
+    return build(database).getSpec().getTemplate().getSpec();
+  }
+
+  private static Container engine(Databases database) {
+    List<Container> containers = pod(database).getContainers();
+    assertThat(containers).hasSize(1);
+    return containers.getFirst();
+  }
+
+  private static Map<String, String> environment(Databases database) {
+    return engine(database).getEnv().stream()
+        .collect(Collectors.toMap(EnvVar::getName, EnvVar::getValue));
+  }
+
+  private static Volume volume(Databases database, String name) {
+    return pod(database).getVolumes().stream()
+        .filter(volume -> volume.getName().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no volume " + name));
+  }
+
+  private static Map<String, String> mounts(Databases database) {
+    return engine(database).getVolumeMounts().stream()
+        .collect(
+            Collectors.toMap(
+                mount -> mount.getMountPath(),
+                mount ->
+                    mount.getName() + (Boolean.TRUE.equals(mount.getReadOnly()) ? " ro" : " rw")));
+  }
+
+  @Test
+  void onePod_ownedByTheDatabase_behindTheHeadlessService() {
+    StatefulSet set = build(database());
+    assertThat(set.getMetadata().getName()).isEqualTo("orders");
+    assertThat(set.getMetadata().getNamespace()).isEqualTo("shop");
+    assertThat(set.getMetadata().getOwnerReferences())
+        .singleElement()
+        .satisfies(
+            owner -> {
+              assertThat(owner.getUid()).isEqualTo(Databases.UID);
+              assertThat(owner.getKind()).isEqualTo("DoSQLDatabase");
+              assertThat(owner.getApiVersion()).isEqualTo("dosql.io/v1alpha1");
+              assertThat(owner.getController()).isTrue();
+              assertThat(owner.getBlockOwnerDeletion()).isNull();
+            });
+    assertThat(set.getSpec().getReplicas()).isEqualTo(1);
+    assertThat(set.getSpec().getServiceName()).isEqualTo("orders-pods");
+    assertThat(set.getSpec().getPodManagementPolicy()).isEqualTo("Parallel");
+  }
+
+  @Test
+  void selector_fitsThePods_andDoesNotDependOnTheImage() {
+    StatefulSet set = build(database());
+    PodTemplateSpec template = set.getSpec().getTemplate();
+    assertThat(template.getMetadata().getLabels())
+        .containsAllEntriesOf(set.getSpec().getSelector().getMatchLabels());
+    assertThat(
+            EngineStatefulSet.build(database().build(), "other:2", Optional.empty())
+                .getSpec()
+                .getSelector())
+        .isEqualTo(set.getSpec().getSelector());
+  }
+
+  @Test
+  void claim_isKeptOrDeletedWithTheDatabase_asAskedFor() {
+    assertThat(
+            build(database()).getSpec().getPersistentVolumeClaimRetentionPolicy().getWhenDeleted())
+        .isEqualTo("Retain");
+    var delete = build(database().storage(new Storage(null, null, Storage.ReclaimPolicy.Delete)));
+    assertThat(delete.getSpec().getPersistentVolumeClaimRetentionPolicy().getWhenDeleted())
+        .isEqualTo("Delete");
+    assertThat(delete.getSpec().getPersistentVolumeClaimRetentionPolicy().getWhenScaled())
+        .isEqualTo("Retain");
+  }
+
+  @Test
+  void claimTemplate_hasSizeAndClass_andNoVersionLabelThatWouldChange() {
+    PersistentVolumeClaim claim =
+        build(database().storage(new Storage("3Gi", "fast", null)))
+            .getSpec()
+            .getVolumeClaimTemplates()
+            .getFirst();
+    assertThat(claim.getMetadata().getName()).isEqualTo("data");
+    assertThat(claim.getSpec().getStorageClassName()).isEqualTo("fast");
+    assertThat(claim.getSpec().getAccessModes()).containsExactly("ReadWriteOnce");
+    assertThat(claim.getSpec().getResources().getRequests())
+        .containsEntry("storage", new Quantity("3Gi"));
+    assertThat(claim.getMetadata().getLabels())
+        .containsEntry("dosql.io/database", "orders")
+        .doesNotContainKey("app.kubernetes.io/version");
+  }
+
+  @Test
+  void claimTemplateOfAnExistingSet_isTakenOver_becauseItCannotBeChanged() {
+    StatefulSet existing =
+        new StatefulSetBuilder(build(database().storage(new Storage("1Gi", null, null)))).build();
+    StatefulSet grown =
+        EngineStatefulSet.build(
+            database().storage(new Storage("5Gi", null, null)).build(),
+            IMAGE,
+            Optional.of(existing));
+    assertThat(grown.getSpec().getVolumeClaimTemplates())
+        .isEqualTo(existing.getSpec().getVolumeClaimTemplates());
+  }
+
+  @Test
+  void pod_hasNoRights() {
+    PodSpec pod = pod(database());
+    assertThat(pod.getServiceAccountName()).isEqualTo("orders");
+    assertThat(pod.getAutomountServiceAccountToken()).isFalse();
+    assertThat(pod.getEnableServiceLinks()).isFalse();
+    assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+    assertThat(pod.getSecurityContext().getRunAsUser()).isEqualTo(65532);
+    assertThat(pod.getSecurityContext().getFsGroup()).isEqualTo(65532);
+    assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+    var rights = engine(database()).getSecurityContext();
+    assertThat(rights.getAllowPrivilegeEscalation()).isFalse();
+    assertThat(rights.getReadOnlyRootFilesystem()).isTrue();
+    assertThat(rights.getCapabilities().getDrop()).containsExactly("ALL");
+  }
+
+  @Test
+  void onlyThePublicHalfOfTheKey_andTheAdminToken_areMounted() {
+    Volume keys = volume(database().backup(Databases.s3Policy()), "keys");
+    var source = keys.getProjected().getSources();
+    assertThat(source).hasSize(1);
+    assertThat(source.getFirst().getSecret().getName()).isEqualTo("orders-keys");
+    assertThat(source.getFirst().getSecret().getItems())
+        .extracting(item -> item.getKey())
+        .containsExactly("jwks.json", "admin-token")
+        .doesNotContain(DatabaseKeys.PRIVATE_KEY);
+    assertThat(keys.getProjected().getDefaultMode()).isEqualTo(0440);
+    assertThat(mounts(database())).containsEntry("/etc/dosql/keys", "keys ro");
+  }
+
+  @Test
+  void noOtherVolumeOfThePod_showsTheKeysSecret() {
+    for (BackupPolicy policy :
+        List.of(Databases.s3Policy(), new BackupPolicy(Databases.directory(), null, null, null))) {
+      assertThat(pod(database().backup(policy)).getVolumes())
+          .filteredOn(volume -> volume.getSecret() != null)
+          .noneMatch(volume -> volume.getSecret().getSecretName().equals("orders-keys"));
+    }
+  }
+
+  @Test
+  void environment_ofADatabaseWithoutBackups() {
+    assertThat(environment(database()))
+        .containsOnly(
+            Map.entry("DOSQL_DATA_DIR", "/data"),
+            Map.entry("DOSQL_DATABASE", "shop/orders"),
+            Map.entry("DOSQL_HTTP_PORT", "8080"),
+            Map.entry("DOSQL_ADMIN_PORT", "8081"),
+            Map.entry("DOSQL_TENANTS_MODE", "Open"),
+            Map.entry("DOSQL_AUTH", "jwt"),
+            Map.entry("DOSQL_AUTH_JWKS_FILE", "/etc/dosql/keys/jwks.json"),
+            Map.entry("DOSQL_ADMIN_TOKEN_FILE", "/etc/dosql/keys/admin-token"));
+    assertThat(mounts(database()))
+        .containsOnly(
+            Map.entry("/data", "data rw"),
+            Map.entry("/tmp", "tmp rw"),
+            Map.entry("/etc/dosql/keys", "keys ro"));
+  }
+
+  @Test
+  void tenantNames_areSorted_soThatTheirOrderDoesNotRestartThePod() {
+    DoSQLDatabase one = database().tenants(io.dosql.crds.Tenants.Mode.Declared, "b", "a").build();
+    DoSQLDatabase other = database().tenants(io.dosql.crds.Tenants.Mode.Declared, "a", "b").build();
+    assertThat(EngineStatefulSet.build(one, IMAGE, Optional.empty()))
+        .isEqualTo(EngineStatefulSet.build(other, IMAGE, Optional.empty()));
+    assertThat(environment(database().tenants(io.dosql.crds.Tenants.Mode.Declared, "b", "a")))
+        .containsEntry("DOSQL_TENANTS_MODE", "Declared")
+        .containsEntry("DOSQL_TENANTS_NAMES", "a,b");
+  }
+
+  @Test
+  void s3Store_isGivenByEnvironment_itsKeyByAnOptionalVolume() {
+    Databases s3 = database().backup(Databases.s3Policy());
+    assertThat(environment(s3))
+        .containsEntry("DOSQL_STORE", "s3")
+        .containsEntry("DOSQL_STORE_PREFIX", "shop/orders")
+        .containsEntry("DOSQL_STORE_S3_ENDPOINT", "http://s3.example:9000")
+        .containsEntry("DOSQL_STORE_S3_BUCKET", "backups")
+        .containsEntry("DOSQL_STORE_S3_REGION", "us-east-1")
+        .containsEntry("DOSQL_STORE_S3_CREDENTIALS_DIR", "/etc/dosql/s3")
+        .doesNotContainKey("DOSQL_STORE_DIRECTORY");
+    var secret = volume(s3, "s3-credentials").getSecret();
+    assertThat(secret.getSecretName()).isEqualTo("s3-access");
+    // Without it, a missing Secret would keep the pod from starting.
+    assertThat(secret.getOptional()).isTrue();
+    assertThat(secret.getItems())
+        .extracting(item -> item.getKey() + " as " + item.getPath())
+        .containsExactly("accessKeyId as accessKeyId", "secretAccessKey as secretAccessKey");
+    assertThat(mounts(s3)).containsEntry("/etc/dosql/s3", "s3-credentials ro");
+  }
+
+  @Test
+  void directoryStore_isTheClaimThatItNames() {
+    Databases directory =
+        database().backup(new BackupPolicy(Databases.directory(), null, null, null));
+    assertThat(environment(directory))
+        .containsEntry("DOSQL_STORE", "directory")
+        .containsEntry("DOSQL_STORE_DIRECTORY", "/backups")
+        .containsEntry("DOSQL_STORE_PREFIX", "shop/orders");
+    assertThat(volume(directory, "backups").getPersistentVolumeClaim().getClaimName())
+        .isEqualTo("backup-disk");
+    assertThat(mounts(directory)).containsEntry("/backups", "backups rw");
+  }
+
+  @Test
+  void probes_lookAtThePodItselfOnly() {
+    Container engine = engine(database());
+    assertThat(path(engine.getLivenessProbe())).isEqualTo("/health/live");
+    assertThat(path(engine.getReadinessProbe())).isEqualTo("/health/ready");
+    assertThat(path(engine.getStartupProbe())).isEqualTo("/health/ready");
+    Probe startup = engine.getStartupProbe();
+    assertThat(startup.getPeriodSeconds() * startup.getFailureThreshold())
+        .as("time for a long recovery")
+        .isGreaterThanOrEqualTo(1800);
+  }
+
+  private static String path(Probe probe) {
+    return probe.getHttpGet().getPath();
+  }
+
+  @Test
+  void resources_areThoseOfTheDatabase() {
+    Databases database =
+        database()
+            .resources(
+                new Resources(
+                    Map.of("cpu", new Quantity("2"), "memory", new Quantity("1Gi")),
+                    Map.of("memory", new Quantity("2Gi"))));
+    assertThat(engine(database).getResources().getRequests())
+        .containsOnly(
+            Map.entry("cpu", new Quantity("2")), Map.entry("memory", new Quantity("1Gi")));
+    assertThat(engine(database).getResources().getLimits())
+        .containsOnly(Map.entry("memory", new Quantity("2Gi")));
+  }
+}
