@@ -1,0 +1,106 @@
+package io.dosql.crds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** What is written by hand comes to the operator complete, and is written back as it was. */
+class SpecTest {
+
+  private static DoSQLDatabase database(String spec) {
+    return Serialization.unmarshal(
+        """
+        apiVersion: dosql.io/v1alpha1
+        kind: DoSQLDatabase
+        metadata: {name: orders, namespace: shop}
+        spec: %s
+        """
+            .formatted(spec),
+        DoSQLDatabase.class);
+  }
+
+  @Test
+  void emptySpec_hasTheDefaultsOfTheSchema() {
+    DatabaseSpec spec = database("{}").getSpec();
+    assertThat(spec.storage()).isEqualTo(new Storage("1Gi", null, Storage.ReclaimPolicy.Retain));
+    assertThat(spec.tenants()).isEqualTo(new Tenants(Tenants.Mode.Open, List.of()));
+    assertThat(spec.backup()).isNull();
+    assertThat(spec.image()).isNull();
+  }
+
+  @Test
+  void backupPolicy_hasItsDefaults() {
+    BackupPolicy policy =
+        Objects.requireNonNull(
+            database(
+                    """
+
+                  backup:
+                    store: {s3: {endpoint: "http://s3", bucket: bbb, secretRef: {name: key}}}
+                """)
+                .getSpec()
+                .backup());
+    assertThat(policy.timeZone()).isEqualTo("UTC");
+    assertThat(policy.store().s3())
+        .isEqualTo(
+            new S3Store(
+                "http://s3",
+                "bbb",
+                null,
+                "us-east-1",
+                new S3Credentials("key", "accessKeyId", "secretAccessKey")));
+  }
+
+  @Test
+  void specThatIsRead_isWrittenBackAsItIs() {
+    DoSQLDatabase database =
+        database(
+            """
+
+              image: engine:1
+              storage: {size: 2Gi, storageClassName: fast, reclaimPolicy: Delete}
+              resources: {requests: {memory: 1Gi, cpu: 100m}, limits: {memory: 1Gi}}
+              tenants: {mode: Declared, names: [a, b]}
+              backup: {store: {directory: {claimName: disk, prefix: x/y}}, schedule: "0 2 * * *",
+                timeZone: Europe/Berlin, retention: {keepLast: 3, keepDays: 7}}
+            """);
+    DoSQLDatabase again =
+        Serialization.unmarshal(Serialization.asYaml(database), DoSQLDatabase.class);
+    assertThat(again.getSpec()).isEqualTo(database.getSpec());
+    assertThat(again.getSpec().resources().requests()).containsEntry("cpu", new Quantity("100m"));
+  }
+
+  @Test
+  void resourceWithoutAStatus_hasNone() {
+    assertThat(database("{}").getStatus()).isNull();
+    assertThat(new DoSQLMigration().getSpec()).isNull();
+  }
+
+  @Test
+  void emptyStatuses_sayNothing() {
+    assertThat(Serialization.asJson(BackupStatus.empty())).doesNotContain("null");
+    assertThat(DatabaseStatus.empty().conditions()).isEmpty();
+    assertThat(MigrationStatus.empty().conditions()).isEmpty();
+    assertThat(RestoreStatus.empty().conditions()).isEmpty();
+  }
+
+  @Test
+  void locations_areReadable_andUnderTheDatabasesOwnFolder() {
+    BackupStore directory = new BackupStore(null, new DirectoryStore("disk", null));
+    BackupStore s3 =
+        new BackupStore(
+            new S3Store("http://s3", "bbb", "own/place", null, new S3Credentials("k", null, null)),
+            null);
+    assertThat(BackupLocations.root(directory, "shop", "orders"))
+        .isEqualTo("claim://disk/shop/orders");
+    assertThat(BackupLocations.root(s3, "shop", "orders")).isEqualTo("s3://bbb/own/place");
+    assertThat(BackupLocations.prefix(directory, "shop", "orders")).isEqualTo("shop/orders");
+    assertThatThrownBy(() -> BackupLocations.root(new BackupStore(null, null), "a", "b"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
