@@ -13,7 +13,8 @@ none of either. To keep it away from a namespace, set watchNamespaces.
   verbs: [get, list, watch, create, delete]
 - apiGroups: [dosql.io]
   resources: [dosqldatabases/status, dosqlmigrations/status, dosqlbackups/status, dosqlrestores/status]
-  verbs: [get, patch]
+  verbs: [patch]
+# A server-side apply of what is not there yet takes "create" too.
 - apiGroups: [apps]
   resources: [statefulsets]
   verbs: [get, list, watch, create, patch]
@@ -25,11 +26,11 @@ none of either. To keep it away from a namespace, set watchNamespaces.
   verbs: [get, list, watch, create, patch]
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 # Growing a volume is a change of its claim.
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
-  verbs: [get, list, watch, patch]
+  verbs: [list, watch, patch]
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

@@ -1,6 +1,7 @@
 package io.dosql.operator.database;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -13,6 +14,10 @@ import org.slf4j.LoggerFactory;
  * Applies desired objects by server-side apply, and only those that differ. What an informer's
  * cache says is enough to do nothing; before a write the object is read, because a cache may lag
  * behind an own write.
+ *
+ * <p>An apply leaves what others added to a list, such as a port of a Service that somebody edited:
+ * the object then has both, or the API server refuses it because they contradict each other. A
+ * merge patch, which replaces lists, sets that right.
  */
 final class ObjectApplier {
 
@@ -23,6 +28,12 @@ final class ObjectApplier {
           .withPatchType(PatchType.SERVER_SIDE_APPLY)
           .withFieldManager(DatabaseLabels.OPERATOR)
           .withForce(true)
+          .build();
+
+  private static final PatchContext MERGE =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.JSON_MERGE)
+          .withFieldManager(DatabaseLabels.OPERATOR)
           .build();
 
   private final KubernetesClient client;
@@ -51,7 +62,7 @@ final class ObjectApplier {
       return new Result.Applied<>(sameType(hashed, cached.get()));
     }
     T live = client.resource(hashed).get();
-    if (live != null && !DatabaseLabels.isOurs(live)) {
+    if (live != null && !DatabaseLabels.isOurs(live) && !haveCommonOwner(hashed, live)) {
       return new Result.Refused<>(
           "NameTaken",
           "%s %s exists and was not made by the operator; rename it or the database."
@@ -60,15 +71,35 @@ final class ObjectApplier {
     if (live != null && ObjectComparison.matches(hashed, live)) {
       return new Result.Applied<>(live);
     }
-    return write(hashed);
+    Result<T> applied = write(hashed);
+    boolean asDesired =
+        applied instanceof Result.Applied<T> done
+            && ObjectComparison.matches(hashed, done.actual());
+    return live == null || asDesired ? applied : patch(hashed, MERGE);
+  }
+
+  /** Somebody may have taken the labels away. */
+  private static boolean haveCommonOwner(HasMetadata desired, HasMetadata live) {
+    return desired.getMetadata().getOwnerReferences().stream()
+        .map(OwnerReference::getUid)
+        .anyMatch(
+            uid ->
+                live.getMetadata().getOwnerReferences().stream()
+                    .map(OwnerReference::getUid)
+                    .anyMatch(uid::equals));
   }
 
   /** Applies without a look: for a single field of an object that others own. */
   <T extends HasMetadata> Result<T> write(T desired) {
+    return patch(desired, APPLY);
+  }
+
+  private <T extends HasMetadata> Result<T> patch(T desired, PatchContext how) {
     try {
-      T written = client.resource(desired).patch(APPLY);
+      T written = client.resource(desired).patch(how);
       LOG.info(
-          "applied {} {}/{}",
+          "{}: {} {}/{}",
+          how.getPatchType(),
           desired.getKind(),
           desired.getMetadata().getNamespace(),
           desired.getMetadata().getName());

@@ -25,6 +25,7 @@ import io.dosql.operator.step.DatabaseAvailability;
 import io.dosql.operator.step.OperationView;
 import io.dosql.operator.step.Patience;
 import io.dosql.operator.step.Step;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +108,10 @@ final class RestoreDecider {
   }
 
   private Step<RestoreStatus> wait(String reason, String message) {
+    return wait(reason, message, Step.WAIT);
+  }
+
+  private Step<RestoreStatus> wait(String reason, String message, Duration requeue) {
     Verdict verdict = new Verdict.InProgress(reason, message);
     return Step.lookAgain(
         new RestoreStatus(
@@ -119,7 +124,7 @@ final class RestoreDecider {
             null,
             null,
             previous.operationId()),
-        Step.WAIT);
+        requeue);
   }
 
   /** A backup that is still being taken is waited for; one that failed cannot be restored. */
@@ -135,7 +140,11 @@ final class RestoreDecider {
           null);
     }
     if (observation.backup().isPresent() && phase.filter(Phase.COMPLETED::equals).isEmpty()) {
-      return wait("BackupNotCompleted", "The backup %s is not complete yet.".formatted(name));
+      // Nobody wakes a restore for a backup.
+      return wait(
+          "BackupNotCompleted",
+          "The backup %s is not complete yet.".formatted(name),
+          Step.RECONNECT);
     }
     String id = restore.getMetadata().getUid();
     RestoreStatus status =

@@ -20,7 +20,7 @@ public record Step<S>(
   /** While an operation runs. */
   public static final Duration POLL = Duration.ofSeconds(1);
 
-  /** While the engine cannot be reached. */
+  /** While the engine cannot be reached, or another of its operations has to end first. */
   public static final Duration RECONNECT = Duration.ofSeconds(5);
 
   /** Before another attempt of an operation that failed for a cause that may pass. */

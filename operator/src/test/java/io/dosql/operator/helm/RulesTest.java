@@ -45,19 +45,19 @@ class RulesTest {
         .containsExactly(
             "apps/statefulsets create,get,list,patch,watch",
             "core/events create",
-            "core/persistentvolumeclaims get,list,patch,watch",
-            "core/pods get,list,watch",
+            "core/persistentvolumeclaims list,patch,watch",
+            "core/pods list,watch",
             "core/secrets create,get,list,patch,watch",
             "core/serviceaccounts create,get,list,patch,watch",
             "core/services create,get,list,patch,watch",
             "dosql.io/dosqlbackups create,delete,get,list,watch",
-            "dosql.io/dosqlbackups/status get,patch",
+            "dosql.io/dosqlbackups/status patch",
             "dosql.io/dosqldatabases get,list,watch",
-            "dosql.io/dosqldatabases/status get,patch",
+            "dosql.io/dosqldatabases/status patch",
             "dosql.io/dosqlmigrations get,list,watch",
-            "dosql.io/dosqlmigrations/status get,patch",
+            "dosql.io/dosqlmigrations/status patch",
             "dosql.io/dosqlrestores get,list,watch",
-            "dosql.io/dosqlrestores/status get,patch",
+            "dosql.io/dosqlrestores/status patch",
             "policy/poddisruptionbudgets create,get,list,patch,watch");
   }
 

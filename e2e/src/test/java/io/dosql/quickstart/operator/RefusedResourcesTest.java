@@ -1,0 +1,177 @@
+package io.dosql.quickstart.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dosql.crds.DatabaseSpec;
+import io.dosql.crds.DoSQLDatabase;
+import io.dosql.crds.Storage;
+import io.dosql.crds.Tenants;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the API server refuses, by the CRDs alone: no operator runs here. */
+class RefusedResourcesTest {
+
+  @TempDir static Path folder;
+  private static Cluster cluster;
+
+  @BeforeAll
+  static void start() throws IOException {
+    cluster = new Cluster(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  private static final String S3 =
+      "s3: {endpoint: 'http://s3', bucket: bucket, secretRef: {name: key}}";
+
+  private static String database(String name, String spec) {
+    return """
+    apiVersion: dosql.io/v1alpha1
+    kind: DoSQLDatabase
+    metadata: {name: %s}
+    spec: {%s}
+    """
+        .formatted(name, spec);
+  }
+
+  private static void assertRefused(String yaml, String message) {
+    assertThatThrownBy(() -> cluster.apply(yaml))
+        .isInstanceOf(KubernetesClientException.class)
+        .hasMessageContaining(message)
+        .satisfies(e -> assertThat(((KubernetesClientException) e).getCode()).isEqualTo(422));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "backup: {store: {S3, directory: {claimName: d}}}        | backup.store needs exactly one of s3 and directory",
+        "backup: {store: {}}                                     | backup.store needs exactly one of s3 and directory",
+        "backup: {schedule: '0 2 * * *'}                         | spec.backup.store",
+        "backup: {store: {S3}, retention: {}}                    | retention needs keepLast, keepDays or both",
+        "backup: {store: {S3}, retention: {keepLast: 0}}         | spec.backup.retention.keepLast",
+        "backup: {store: {S3}, schedule: daily}                  | spec.backup.schedule",
+        "backup: {store: {directory: {claimName: d, prefix: ../x}}} | prefix",
+        "backup: {store: {directory: {claimName: d, prefix: /x}}} | prefix",
+        "backup: {store: {s3: {endpoint: 's3', bucket: bbb, secretRef: {name: k}}}}   | endpoint",
+        "backup: {store: {s3: {endpoint: 'http://s3', bucket: B_, secretRef: {name: k}}}} | bucket",
+        "backup: {store: {s3: {endpoint: 'http://s3', bucket: bbb}}} | secretRef",
+        "tenants: {mode: Open, names: [a]}                       | tenants.names needs tenants.mode: Declared",
+        "tenants: {names: [a]}                                   | tenants.names needs tenants.mode: Declared",
+        "tenants: {mode: Declared, names: [../x]}                | spec.tenants.names[0]",
+        "tenants: {mode: Declared, names: [Upper]}               | spec.tenants.names[0]",
+        "tenants: {mode: Closed}                                 | spec.tenants.mode",
+        "storage: {size: 0Gi}                                    | spec.storage.size",
+        "storage: {size: -1Gi}                                   | spec.storage.size",
+        "storage: {size: lots}                                   | spec.storage.size",
+        "storage: {reclaimPolicy: Keep}                          | spec.storage.reclaimPolicy",
+        "image: ''                                               | spec.image",
+      })
+  void badDatabase_isRefused_inOurWords(String spec, String message) {
+    assertRefused(database("bad", spec.replace("S3", S3)), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "1orders | metadata.name must begin with a letter",
+        "a.b     | metadata.name must begin with a letter",
+        "a1234567890123456789012345678901234567890123456789012 | use at most 52 characters",
+      })
+  void badName_isRefused(String name, String message) {
+    assertRefused(database(name, ""), message);
+  }
+
+  private static String other(String kind, String spec) {
+    return """
+    apiVersion: dosql.io/v1alpha1
+    kind: %s
+    metadata: {name: bad}
+    spec: {%s}
+    """
+        .formatted(kind, spec);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "DoSQLBackup    | ``                                                | spec.databaseRef",
+        "DoSQLBackup    | databaseRef: {name: o}, tenants: [../x]            | spec.tenants[0]",
+        "DoSQLRestore   | databaseRef: {name: o}                             | spec.backupRef",
+        "DoSQLRestore   | databaseRef: {name: o}, backupRef: {name: ''}      | spec.backupRef.name",
+        "DoSQLMigration | databaseRef: {name: o}                             | spec.migrations",
+        "DoSQLMigration | databaseRef: {name: o}, migrations: []             | spec.migrations",
+        "DoSQLMigration | databaseRef: {name: o}, migrations: [{id: users, sql: x}] | spec.migrations[0].id",
+        "DoSQLMigration | databaseRef: {name: o}, migrations: [{id: 1_a, sql: ''}]  | spec.migrations[0].sql",
+        "DoSQLMigration | databaseRef: {name: o}, migrations: [{id: 1_a, sql: x}, {id: 1_a, sql: y}] | Duplicate",
+      })
+  void badOtherKinds_areRefused(String kind, String spec, String message) {
+    assertRefused(other(kind, spec), message);
+  }
+
+  @Test
+  void storage_grows_butNeverShrinks_andKeepsItsClass() {
+    cluster.apply(database("sized", "storage: {size: 2Gi, storageClassName: fast}"));
+    assertRefused(
+        database("sized", "storage: {size: 1Gi, storageClassName: fast}"),
+        "storage.size cannot shrink");
+    assertRefused(
+        database("sized", "storage: {size: 1.9Gi, storageClassName: fast}"),
+        "storage.size cannot shrink");
+    assertRefused(
+        database("sized", "storage: {size: 2Gi, storageClassName: slow}"),
+        "storage.storageClassName cannot be changed");
+    assertRefused(
+        database("sized", "storage: {size: 2Gi}"), "storage.storageClassName cannot be changed");
+    cluster.apply(database("sized", "storage: {size: 3Gi, storageClassName: fast}"));
+    assertThat(cluster.get(DoSQLDatabase.class, "sized").getSpec().storage().size())
+        .isEqualTo("3Gi");
+  }
+
+  @Test
+  void specOfWorkThatRunsOnce_cannotBeChanged() {
+    cluster.apply(Examples.BACKUP);
+    assertRefused(
+        Examples.BACKUP.replace("orders", "other"),
+        "the spec of a DoSQLBackup cannot be changed: create another DoSQLBackup");
+    cluster.apply(Examples.RESTORE);
+    assertRefused(
+        Examples.RESTORE.replace("nightly", "other"),
+        "the spec of a DoSQLRestore cannot be changed, it runs once: create another DoSQLRestore");
+    cluster.apply(Examples.MIGRATION);
+    assertRefused(Examples.MIGRATION.replace("orders", "other"), "databaseRef cannot be changed");
+    cluster.apply(Examples.MIGRATION.replace("users (", "people ("));
+  }
+
+  @Test
+  void emptySpec_getsTheDefaults() {
+    cluster.apply(database("plain", ""));
+    DatabaseSpec spec = cluster.get(DoSQLDatabase.class, "plain").getSpec();
+    assertThat(spec.storage()).isEqualTo(new Storage("1Gi", null, Storage.ReclaimPolicy.Retain));
+    assertThat(spec.tenants()).isEqualTo(new Tenants(Tenants.Mode.Open, List.of()));
+    assertThat(spec.resources().requests())
+        .isEqualTo(Map.of("cpu", new Quantity("100m"), "memory", new Quantity("256Mi")));
+    assertThat(spec.resources().limits()).isEqualTo(Map.of("memory", new Quantity("512Mi")));
+    assertThat(spec.backup()).isNull();
+  }
+}
