@@ -93,7 +93,7 @@ final class BackupDecider {
               Step.POLL);
       case OperationView.Succeeded succeeded ->
           completed(location(database, policy), succeeded.operation());
-      case OperationView.Failed failed -> failed(failed.error(), location(database, policy));
+      case OperationView.Failed failed -> failed(failed.error());
       case OperationView.Unreachable unreachable ->
           Step.lookAgain(
               running(
@@ -112,8 +112,8 @@ final class BackupDecider {
   }
 
   /**
-   * The engine takes a name for the same backup when it is asked again. So one that is in the store
-   * already, from a DoSQLBackup that was deleted, must not pass for a new one.
+   * Only when the store works: a backup that has not begun waits for it without an end. And only
+   * under a name that is free; the engine would refuse another one, too, but after more work.
    */
   private Step<BackupStatus> mayBegin() {
     return switch (observation.sameName().orElse(null)) {
@@ -167,20 +167,7 @@ final class BackupDecider {
     JsonNode result = operation.result();
     JsonNode tenants = result == null ? null : result.path("tenants");
     JsonNode main = main(tenants);
-    return completed(
-        location,
-        result == null ? null : result.path("bytes").asLong(),
-        tenants == null ? null : tenants.size(),
-        text(main, "lsn"),
-        text(main, "schemaVersion"));
-  }
-
-  private Step<BackupStatus> completed(
-      String location,
-      @Nullable Long bytes,
-      @Nullable Integer tenants,
-      @Nullable String lsn,
-      @Nullable String schemaVersion) {
+    Integer count = tenants == null ? null : tenants.size();
     Verdict verdict = new Verdict.Ready("Completed", "The backup is complete at " + location + ".");
     return Step.end(
         new BackupStatus(
@@ -189,15 +176,14 @@ final class BackupDecider {
             conditions(verdict),
             previous.startTime(),
             Times.format(now),
-            bytes,
-            tenants,
-            lsn,
-            schemaVersion,
+            result == null ? null : result.path("bytes").asLong(),
+            count,
+            text(main, "lsn"),
+            text(main, "schemaVersion"),
             location,
             null,
             previous.operationId()),
-        EventNote.normal(
-            "BackupCompleted", "stored %s tenants at %s".formatted(tenants, location)));
+        EventNote.normal("BackupCompleted", "stored %s tenants at %s".formatted(count, location)));
   }
 
   private static @Nullable JsonNode main(@Nullable JsonNode tenants) {
@@ -215,21 +201,9 @@ final class BackupDecider {
     return node == null || !node.path(field).isTextual() ? null : node.path(field).asText();
   }
 
-  private Step<BackupStatus> failed(EngineError error, String location) {
-    Optional<StoredBackup> own = observation.stored().filter(this::isOurs);
-    if (own.isPresent()) {
-      // The pod finished it, restarted, and no longer knows that it was this very request.
-      StoredBackup stored = own.get();
-      return completed(location, stored.bytes(), stored.tenants(), null, stored.schemaVersion());
-    }
+  private Step<BackupStatus> failed(EngineError error) {
     boolean again = Patience.mayPass(error) && Patience.isLeft(previous.startTime(), now);
     return again ? retry(error) : giveUp(error);
-  }
-
-  private boolean isOurs(StoredBackup stored) {
-    return Times.parse(previous.startTime())
-        .filter(start -> !stored.time().isBefore(start))
-        .isPresent();
   }
 
   private Step<BackupStatus> retry(EngineError error) {

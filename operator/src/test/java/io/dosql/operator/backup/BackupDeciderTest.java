@@ -218,15 +218,8 @@ class BackupDeciderTest {
   }
 
   @Test
-  void nameTakenByTheBackupItself_beforeThePodRestarted_isCompletion() {
-    Step<BackupStatus> step = takenAt("2026-11-24T09:59:59Z");
-    assertThat(step.status().phase()).isEqualTo("Completed");
-    assertThat(step.status().bytes()).isEqualTo(77);
-    assertThat(step.status().schemaVersion()).isEqualTo("003_x");
-  }
-
-  @Test
-  void nameTakenByAnother_fails() {
+  void nameTakenByAnother_meanwhileOrBefore_fails() {
+    assertThat(takenAt("2026-11-24T09:59:59Z").status().phase()).isEqualTo("Failed");
     Step<BackupStatus> step = takenAt("2026-11-20T00:00:00Z");
     assertThat(step.status().phase()).isEqualTo("Failed");
     assertThat(find(step.status().conditions(), "Stalled").reason()).isEqualTo("StoreConflict");
