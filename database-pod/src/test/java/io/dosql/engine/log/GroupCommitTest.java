@@ -3,16 +3,12 @@ package io.dosql.engine.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -146,13 +142,11 @@ class GroupCommitTest {
 
   @Test
   void whoFindsTheBufferFullWaitsForTheFlusher() throws Exception {
-    CountDownLatch syncStarted = new CountDownLatch(1);
-    CountDownLatch syncMayEnd = new CountDownLatch(1);
-    SlowStorage storage = new SlowStorage(storage(), syncStarted, syncMayEnd);
+    HeldLogStorage storage = new HeldLogStorage(storage());
     try (CommitLog log = open(options(256 << 10, 256 << 10), storage)) {
-      storage.isSlow = true;
+      storage.hold();
       log.append(CommitParts.commit("a", 1));
-      assertThat(syncStarted.await(50, TimeUnit.SECONDS)).isTrue();
+      assertThat(storage.awaitHeldSync(LONG)).isTrue();
       Future<?> client =
           clients.submit(
               () -> {
@@ -169,7 +163,7 @@ class GroupCommitTest {
           .isInstanceOf(TimeoutException.class);
       assertThat(log.statistics().appended().bytes() - log.settled().bytes())
           .isLessThanOrEqualTo(full + LogFormat.SECTOR_BYTES);
-      syncMayEnd.countDown();
+      storage.release();
       client.get(50, TimeUnit.SECONDS);
       assertThat(log.commitsAfter("a", 0)).hasSize(11);
     }
@@ -177,17 +171,16 @@ class GroupCommitTest {
 
   @Test
   void closingDoesNotWaitForeverForTheDisk() throws Exception {
-    CountDownLatch syncMayEnd = new CountDownLatch(1);
-    SlowStorage storage = new SlowStorage(storage(), new CountDownLatch(1), syncMayEnd);
+    HeldLogStorage storage = new HeldLogStorage(storage());
     LogOptions options =
         new LogOptions(256 << 10, 256 << 10, 64 << 10, 4 << 10, LONG, Duration.ofMillis(20));
     CommitLog log = open(options, storage);
-    storage.isSlow = true;
+    storage.hold();
     LogPosition end = log.append(CommitParts.commit("a", 1));
     assertThatThrownBy(log::close)
         .isInstanceOf(LogBusyException.class)
         .hasMessageContaining("closeTimeout");
-    syncMayEnd.countDown();
+    storage.release();
     log.awaitSettled(end, LONG);
   }
 
@@ -205,100 +198,6 @@ class GroupCommitTest {
       try (LogReader reader = log.reader(LogPosition.START)) {
         assertThat(reader.next()).isPresent();
         assertThat(reader.next()).isPresent();
-      }
-    }
-  }
-
-  /** A storage whose syncs of files wait for the test. */
-  private static final class SlowStorage implements LogStorage {
-
-    private final LogStorage storage;
-    private final CountDownLatch syncStarted;
-    private final CountDownLatch syncMayEnd;
-    volatile boolean isSlow;
-
-    SlowStorage(LogStorage storage, CountDownLatch syncStarted, CountDownLatch syncMayEnd) {
-      this.storage = storage;
-      this.syncStarted = syncStarted;
-      this.syncMayEnd = syncMayEnd;
-    }
-
-    @Override
-    public List<String> list() throws IOException {
-      return storage.list();
-    }
-
-    @Override
-    public LogFile create(String name) throws IOException {
-      return new SlowFile(storage.create(name));
-    }
-
-    @Override
-    public LogFile openForWriting(String name) throws IOException {
-      return new SlowFile(storage.openForWriting(name));
-    }
-
-    @Override
-    public LogFile openForReading(String name) throws IOException {
-      return storage.openForReading(name);
-    }
-
-    @Override
-    public void rename(String from, String to) throws IOException {
-      storage.rename(from, to);
-    }
-
-    @Override
-    public void delete(String name) throws IOException {
-      storage.delete(name);
-    }
-
-    @Override
-    public void syncDirectory() throws IOException {
-      storage.syncDirectory();
-    }
-
-    private final class SlowFile implements LogFile {
-
-      private final LogFile file;
-
-      SlowFile(LogFile file) {
-        this.file = file;
-      }
-
-      @Override
-      public long sizeBytes() throws IOException {
-        return file.sizeBytes();
-      }
-
-      @Override
-      public int read(ByteBuffer target, long offset) throws IOException {
-        return file.read(target, offset);
-      }
-
-      @Override
-      public int write(ByteBuffer source, long offset) throws IOException {
-        return file.write(source, offset);
-      }
-
-      @Override
-      public void sync() throws IOException {
-        if (isSlow) {
-          syncStarted.countDown();
-          try {
-            if (!syncMayEnd.await(50, TimeUnit.SECONDS)) {
-              throw new IOException("the test never let the sync end");
-            }
-          } catch (InterruptedException e) {
-            throw new InterruptedIOException();
-          }
-        }
-        file.sync();
-      }
-
-      @Override
-      public void close() throws IOException {
-        file.close();
       }
     }
   }

@@ -2,6 +2,7 @@ package io.dosql.engine.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,6 +15,7 @@ public final class HeldLogStorage implements LogStorage {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean held;
+  private int waiting;
 
   public HeldLogStorage(LogStorage storage) {
     this(storage, true);
@@ -49,12 +51,29 @@ public final class HeldLogStorage implements LogStorage {
     }
   }
 
+  /** Returns when a sync waits to be released; false if none did in time. */
+  boolean awaitHeldSync(Duration timeout) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = timeout.toNanos();
+      while (waiting == 0 && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return waiting > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void pass() {
     lock.lock();
     try {
+      waiting++;
+      changed.signalAll();
       while (held) {
         changed.awaitUninterruptibly();
       }
+      waiting--;
     } finally {
       lock.unlock();
     }
