@@ -3,14 +3,10 @@ package io.dosql.quickstart.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dosql.crds.BackupPolicy;
-import io.dosql.crds.DatabaseSpec;
 import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.DoSQLMigration;
 import io.dosql.crds.DoSQLRestore;
-import io.dosql.crds.Retention;
-import io.dosql.crds.Storage;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -104,33 +100,17 @@ class LifeOfADatabaseTest {
   @Test
   void rightsOfTheRole_areEnough_andNoneIsUnused() throws IOException {
     applyAll();
-    cluster
-        .client
-        .resources(DoSQLDatabase.class)
-        .inNamespace("default")
-        .withName("orders")
-        .edit(
-            database -> {
-              DoSQLDatabase copy = new DoSQLDatabase();
-              copy.setMetadata(database.getMetadata());
-              copy.setSpec(
-                  new DatabaseSpec(
-                      null,
-                      new Storage("2Gi", null, null),
-                      database.getSpec().resources(),
-                      null,
-                      new BackupPolicy(
-                          Objects.requireNonNull(database.getSpec().backup()).store(),
-                          null,
-                          null,
-                          new Retention(1, null))));
-              return copy;
-            });
-    cluster.engine.addBackup("old", Instant.parse("2020-01-01T00:00:00Z"));
     cluster.engine.store("STORAGE_TIMEOUT");
+    cluster.apply(Examples.DATABASE + "  storage: {size: 2Gi}\n");
     await()
         .atMost(Cluster.PATIENCE)
         .until(() -> size("data-orders-0"), new Quantity("2Gi")::equals);
+    cluster.engine.store("");
+    cluster.engine.addBackup("old", Instant.parse("2020-01-01T00:00:00Z"));
+    cluster.apply(Examples.DATABASE + "    retention: {keepLast: 1}\n  storage: {size: 2Gi}\n");
+    await()
+        .atMost(Cluster.PATIENCE)
+        .until(() -> cluster.requests.rights().contains("dosql.io/dosqlrestores list"));
     Set<String> used = cluster.requests.rights();
     assertThat(granted()).containsAll(used);
 
