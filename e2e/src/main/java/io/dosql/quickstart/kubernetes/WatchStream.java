@@ -133,8 +133,19 @@ final class WatchStream {
     if (matches) {
       send(out, matched ? "MODIFIED" : "ADDED", change.object());
     } else if (matched) {
-      send(out, "DELETED", change.object());
+      send(out, "DELETED", asLastSeen(change));
     }
+  }
+
+  /** What ceases to match is shown as it was when it still did, with the version of the change. */
+  private static ObjectNode asLastSeen(ObjectStore.Change change) {
+    ObjectNode previous = change.previous();
+    if (change.type() == ObjectStore.ChangeType.DELETED || previous == null) {
+      return change.object();
+    }
+    ObjectNode seen = previous.deepCopy();
+    Json.objectIn(seen, "metadata").put("resourceVersion", Long.toString(change.version()));
+    return seen;
   }
 
   private void send(OutputStream out, String event, ObjectNode object) throws IOException {
