@@ -7,9 +7,11 @@ import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.DoSQLMigration;
 import io.dosql.crds.DoSQLRestore;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,7 +99,7 @@ class InterruptedWorkTest {
   }
 
   @Test
-  void restoreThatIsMadeAgainUnderItsName_runs_thoughTheFirstOneEndsAfterwards()
+  void restoreThatIsMadeAgainUnderItsName_runs_andNeverHasTheStatusOfTheFirst()
       throws InterruptedException {
     startRestore();
     String first = cluster.get(DoSQLRestore.class, "undo").getMetadata().getUid();
@@ -108,10 +110,47 @@ class InterruptedWorkTest {
     cluster.engine.finish();
     cluster.client.resources(DoSQLRestore.class).inNamespace("default").withName("undo").delete();
     cluster.apply(Examples.RESTORE);
-    answer.countDown();
-    cluster.awaitReady(DoSQLRestore.class, "undo");
     String second = cluster.get(DoSQLRestore.class, "undo").getMetadata().getUid();
+    List<String> operations = new CopyOnWriteArrayList<>();
+    try (var _ =
+        cluster
+            .client
+            .resources(DoSQLRestore.class)
+            .inNamespace("default")
+            .inform(new OperationsOf(second, operations))) {
+      cluster.awaitReady(DoSQLRestore.class, "undo");
+      int before = cluster.passes("DoSQLRestore");
+      answer.countDown();
+      await().atMost(Cluster.PATIENCE).until(() -> cluster.passes("DoSQLRestore") > before);
+      await().atMost(Cluster.PATIENCE).until(() -> operations.contains(second));
+    }
+    assertThat(operations).containsOnly(second);
+    assertThat(cluster.get(DoSQLRestore.class, "undo").getStatus().operationId()).isEqualTo(second);
     assertThat(begun("restore")).containsExactly("restore " + first, "restore " + second);
+  }
+
+  /** Collects the operations that one restore's status has named. */
+  private record OperationsOf(String uid, List<String> operations)
+      implements ResourceEventHandler<DoSQLRestore> {
+
+    @Override
+    public void onAdd(DoSQLRestore restore) {
+      if (restore.getMetadata().getUid().equals(uid)
+          && restore.getStatus() != null
+          && restore.getStatus().operationId() != null) {
+        operations.add(restore.getStatus().operationId());
+      }
+    }
+
+    @Override
+    public void onUpdate(DoSQLRestore before, DoSQLRestore after) {
+      onAdd(after);
+    }
+
+    @Override
+    public void onDelete(DoSQLRestore restore, boolean finalStateUnknown) {
+      // Nobody deletes the second one.
+    }
   }
 
   @Test
