@@ -6,6 +6,7 @@ import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.DoSQLRestore;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -67,7 +68,7 @@ final class BackupsE2E {
     var _ =
         NAMESPACE
             .resource(DoSQLBackup.class, "once")
-            .waitUntilCondition(found -> found == null, 30, java.util.concurrent.TimeUnit.SECONDS);
+            .waitUntilCondition(found -> found == null, 30, TimeUnit.SECONDS);
     assertThat(bucket.keys("")).containsAll(before);
 
     NAMESPACE.applyBackup("once", DATABASE);

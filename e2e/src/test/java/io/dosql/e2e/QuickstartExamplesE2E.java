@@ -7,9 +7,6 @@ import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.DoSQLMigration;
 import io.dosql.crds.DoSQLRestore;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,25 +108,5 @@ final class QuickstartExamplesE2E {
         .atMost(Duration.ofMinutes(1))
         .ignoreExceptionsInstanceOf(AssertionError.class)
         .until(() -> sql.column(TENANT, BOOKS).equals(books));
-  }
-
-  @Test
-  @Order(4)
-  void anUnchangedDatabaseIsNotWrittenTo() throws Exception {
-    DoSQLDatabase database = NAMESPACE.resource(DoSQLDatabase.class, DATABASE).require();
-    StatefulSet set = NAMESPACE.resource(StatefulSet.class, DATABASE).require();
-    // A label is a change that concerns nothing the operator makes: it looks, and writes nothing.
-    DoSQLDatabase labelled =
-        NAMESPACE
-            .resource(DoSQLDatabase.class, DATABASE)
-            .patch(
-                PatchContext.of(PatchType.JSON_MERGE),
-                "{\"metadata\":{\"labels\":{\"e2e\":\"looked-at\"}}}");
-    assertThat(labelled.getMetadata().getGeneration())
-        .isEqualTo(database.getMetadata().getGeneration());
-    var _ = NAMESPACE.awaitReady(DoSQLDatabase.class, DATABASE);
-    assertThat(NAMESPACE.resource(StatefulSet.class, DATABASE).require().getMetadata())
-        .extracting("resourceVersion", "generation")
-        .containsExactly(set.getMetadata().getResourceVersion(), set.getMetadata().getGeneration());
   }
 }

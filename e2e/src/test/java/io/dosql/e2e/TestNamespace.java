@@ -27,9 +27,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
@@ -37,7 +39,10 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
  * fails, what the namespace held at that moment is written to {@code target/e2e-failures}.
  */
 final class TestNamespace
-    implements BeforeAllCallback, AfterAllCallback, TestExecutionExceptionHandler {
+    implements BeforeAllCallback,
+        AfterAllCallback,
+        LifecycleMethodExecutionExceptionHandler,
+        TestExecutionExceptionHandler {
 
   /** An image may have to be pulled, a volume made. */
   static final Duration READY_MAX = Duration.ofMinutes(3);
@@ -71,13 +76,23 @@ final class TestNamespace
   @Override
   public void handleTestExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
+    throw reported(context, failure);
+  }
+
+  @Override
+  public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    throw reported(context, failure);
+  }
+
+  private Throwable reported(ExtensionContext context, Throwable failure) {
     try {
       new FailureReport(TestCluster.get(), name)
           .write(context.getRequiredTestClass().getSimpleName(), context.getDisplayName());
     } catch (RuntimeException | IOException e) {
       failure.addSuppressed(e);
     }
-    throw failure;
+    return failure;
   }
 
   KubernetesClient client() {
@@ -143,7 +158,7 @@ final class TestNamespace
     }
   }
 
-  private static String describe(@org.jspecify.annotations.Nullable HasMetadata found) {
+  private static String describe(@Nullable HasMetadata found) {
     return switch (found) {
       case null -> "not there";
       case DoSQLDatabase database -> String.valueOf(database.getStatus());
