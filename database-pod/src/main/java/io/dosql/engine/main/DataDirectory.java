@@ -3,14 +3,13 @@ package io.dosql.engine.main;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dosql.engine.tenant.DurableFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.Comparator;
@@ -93,28 +92,8 @@ final class DataDirectory implements AutoCloseable {
     byte[] random = new byte[LINE_BYTES];
     new SecureRandom().nextBytes(random);
     Identity identity = new Identity(FORMAT_VERSION, HexFormat.of().formatHex(random));
-    writeDurably(folder, file, JSON.writeValueAsBytes(identity));
+    DurableFiles.replace(file, JSON.writeValueAsBytes(identity));
     return identity;
-  }
-
-  private static void writeDurably(Path folder, Path file, byte[] content) throws IOException {
-    Path temporary = folder.resolve("identity.json.new");
-    try (FileChannel channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer buffer = ByteBuffer.wrap(content);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-      names.force(true);
-    }
   }
 
   /** What a crash left in there is of no use to anybody. */
