@@ -45,6 +45,22 @@ public record HttpLimits(
           16 << 20,
           100_000);
 
+  /** These, but for the size of results. */
+  public HttpLimits withMaxResult(long rows, long bytes) {
+    return new HttpLimits(
+        maxConnections,
+        maxConcurrentRequests,
+        maxBodyBytes,
+        maxBufferedBytes,
+        maxHeaderBytes,
+        maxRequestLineBytes,
+        bodyTimeout,
+        idleTimeout,
+        maxStatements,
+        bytes,
+        rows);
+  }
+
   public HttpLimits {
     if (maxConnections < 1 || maxConcurrentRequests < 1 || maxStatements < 1 || maxBodyBytes < 1) {
       throw new IllegalArgumentException("Every limit must be at least 1");

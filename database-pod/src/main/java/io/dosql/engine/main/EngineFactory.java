@@ -39,18 +39,20 @@ public final class EngineFactory {
   private static final LongSupplier NANO_TIME = System::nanoTime;
 
   @Singleton
-  HttpLimits httpLimits() {
-    return HttpLimits.DEFAULT;
+  HttpLimits httpLimits(EngineConfiguration configuration) {
+    EngineConfiguration.Limits limits = configuration.limits();
+    return HttpLimits.DEFAULT.withMaxResult(limits.maxResultRows(), limits.maxResultBytes());
   }
 
   @Singleton
-  HranaLimits hranaLimits() {
-    return HranaLimits.DEFAULT;
+  HranaLimits hranaLimits(EngineConfiguration configuration) {
+    EngineConfiguration.Limits limits = configuration.limits();
+    return HranaLimits.DEFAULT.withMaxResult(limits.maxResultRows(), limits.maxResultBytes());
   }
 
   @Singleton
-  SessionOptions sessionOptions() {
-    return SessionOptions.DEFAULT;
+  SessionOptions sessionOptions(EngineConfiguration configuration) {
+    return SessionOptions.DEFAULT.withStatementTimeout(configuration.limits().statementTimeout());
   }
 
   @Singleton

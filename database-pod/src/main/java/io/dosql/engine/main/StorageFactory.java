@@ -39,8 +39,11 @@ public final class StorageFactory {
   private static final int LOG_FAILED = 3;
 
   @Singleton
-  TenantLimits tenantLimits() {
-    return TenantLimits.DEFAULT;
+  TenantLimits tenantLimits(EngineConfiguration configuration) {
+    EngineConfiguration.Tenants tenants = configuration.tenants();
+    return TenantLimits.DEFAULT
+        .withSleep(tenants.sleepAfter(), tenants.maxAwake())
+        .withMaxWaitingWriters(configuration.limits().maxWaitingWriters());
   }
 
   @Singleton

@@ -21,4 +21,9 @@ public record SessionOptions(
   public static final SessionOptions DEFAULT =
       new SessionOptions(
           true, Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(30));
+
+  /** These, but for the time that a statement may take. */
+  public SessionOptions withStatementTimeout(Duration timeout) {
+    return new SessionOptions(mayWrite, timeout, lockTimeout, transactionTimeout);
+  }
 }

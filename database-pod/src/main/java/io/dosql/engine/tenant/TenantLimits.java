@@ -47,6 +47,38 @@ public record TenantLimits(
           16 * MIB,
           64L * MIB);
 
+  /** These, but for when tenants sleep. */
+  public TenantLimits withSleep(Duration after, int awakeMax) {
+    return new TenantLimits(
+        maxTenants,
+        awakeMax,
+        after,
+        maxWaitingWriters,
+        maxReaders,
+        pageCacheBytes,
+        checkpointBytes,
+        maxTransactionBytes,
+        maxSqlBytes,
+        maxValueBytes,
+        diskReserveBytes);
+  }
+
+  /** These, but for the length of a tenant's queue of writers. */
+  public TenantLimits withMaxWaitingWriters(int waitersMax) {
+    return new TenantLimits(
+        maxTenants,
+        maxAwake,
+        sleepAfter,
+        waitersMax,
+        maxReaders,
+        pageCacheBytes,
+        checkpointBytes,
+        maxTransactionBytes,
+        maxSqlBytes,
+        maxValueBytes,
+        diskReserveBytes);
+  }
+
   public TenantLimits {
     if (maxTenants < 1 || maxAwake < 1 || maxWaitingWriters < 1 || maxReaders < 2) {
       throw new IllegalArgumentException("a limit of tenants is too small");

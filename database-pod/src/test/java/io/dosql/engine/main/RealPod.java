@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 
 /** The whole engine in this process: real log, tenants and store, on free ports of loopback. */
 public final class RealPod implements AutoCloseable {
@@ -63,7 +62,10 @@ public final class RealPod implements AutoCloseable {
             "127.0.0.1",
             freePort(),
             freePort(),
-            new EngineConfiguration.Tenants(true, Set.of("main")),
+            EngineConfiguration.Tenants.OPEN,
+            EngineConfiguration.Limits.DEFAULT,
+            false,
+            true,
             new EngineConfiguration.Auth.Jwt(keys.file()),
             adminToken,
             store);
