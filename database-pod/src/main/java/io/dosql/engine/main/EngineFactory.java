@@ -13,6 +13,7 @@ import io.dosql.engine.http.HttpMetrics;
 import io.dosql.engine.http.JwtAuthenticator;
 import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
+import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.micronaut.context.annotation.Factory;
@@ -52,7 +53,9 @@ public final class EngineFactory {
 
   @Singleton
   SessionOptions sessionOptions(EngineConfiguration configuration) {
-    return SessionOptions.DEFAULT.withStatementTimeout(configuration.limits().statementTimeout());
+    return SessionOptions.DEFAULT
+        .withStatementTimeout(configuration.limits().statementTimeout())
+        .withDurability(configuration.isRelaxed() ? Durability.RELAXED : Durability.STRICT);
   }
 
   @Singleton
