@@ -30,7 +30,7 @@ public record TenantLimits(
     @Nullable
         @Min(1)
         @Max(10_000)
-        @JsonPropertyDescription("Requests of one tenant in work at a time; 256 if absent.")
+        @JsonPropertyDescription("Requests of one tenant in work at a time; 500 if absent.")
         Integer maxConcurrentRequests,
     @Nullable
         @Min(1)
@@ -60,8 +60,7 @@ public record TenantLimits(
         @Pattern(ApiGroup.BYTES_PATTERN)
         @Size(max = 20)
         @JsonPropertyDescription(
-            "Size that one tenant's database may grow to, such as 10Gi; bounded by the volume alone"
-                + " if absent.")
+            "Size that one tenant's database may grow to, such as 10Gi, which is the default.")
         String maxDatabaseSize) {
 
   /** Everything as the engine has it. */

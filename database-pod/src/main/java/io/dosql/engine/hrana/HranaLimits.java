@@ -28,19 +28,6 @@ public record HranaLimits(
       new HranaLimits(
           Duration.ofSeconds(10), 10_000, 1_000, 10_000, 10_000, 1 << 20, 16 << 20, 100_000);
 
-  /** These, but for the size of results. */
-  public HranaLimits withMaxResult(long rows, long bytes) {
-    return new HranaLimits(
-        streamIdle,
-        maxStreams,
-        maxStreamsPerTenant,
-        maxRequests,
-        maxSteps,
-        maxStoredSqlBytes,
-        bytes,
-        rows);
-  }
-
   public HranaLimits {
     if (!streamIdle.isPositive()) {
       throw new IllegalArgumentException("streamIdle must be positive: " + streamIdle);
@@ -53,5 +40,18 @@ public record HranaLimits(
     if (maxStreamsPerTenant > maxStreams) {
       throw new IllegalArgumentException("maxStreamsPerTenant must not exceed maxStreams");
     }
+  }
+
+  /** These, with what the results of one pipeline may take. */
+  public HranaLimits withResultLimits(long resultBytes, long resultRows) {
+    return new HranaLimits(
+        streamIdle,
+        maxStreams,
+        maxStreamsPerTenant,
+        maxRequests,
+        maxSteps,
+        maxStoredSqlBytes,
+        resultBytes,
+        resultRows);
   }
 }

@@ -2,6 +2,7 @@ package io.dosql.engine.hrana;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.json.JsonWriter;
+import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
@@ -48,26 +49,22 @@ public final class HranaService implements AutoCloseable {
             this::closeIdleStreams, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Runs a pipeline. On return all that the answer shows is on disk. */
-  public ByteBuffer pipeline(StreamOwner owner, byte[] body) {
-    return pipeline(owner, body, Durability.STRICT);
-  }
-
   /**
    * Runs a pipeline. On return all that the answer shows is as durable as the level says.
    *
    * @param owner tenant and rights of the request
    * @param body JSON as the client sent it
+   * @param client who waits for it; when it goes, the stream is closed: nobody else has its baton
    * @return the answer's JSON, results of failed requests included
    * @throws DosqlException if the pipeline as a whole cannot be run: it is malformed, its stream is
    *     not there, its tenant's name is bad, or the log cannot make it durable
    */
-  public ByteBuffer pipeline(StreamOwner owner, byte[] body, Durability level) {
+  public ByteBuffer pipeline(StreamOwner owner, byte[] body, Durability level, Client client) {
     Pipeline pipeline = reader.read(body);
     String baton = pipeline.baton();
     HranaStreams.Lease lease = baton == null ? streams.open(owner) : streams.resume(baton, owner);
     boolean done = false;
-    try {
+    try (var _ = client.whenGone(lease.stream().session()::cancel)) {
       JsonWriter json = new JsonWriter();
       json.beginObject().name("results");
       new PipelineRun(lease.stream(), json, limits).run(pipeline.requests());

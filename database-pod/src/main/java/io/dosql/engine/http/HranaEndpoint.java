@@ -27,6 +27,8 @@ final class HranaEndpoint {
     StreamOwner owner = new StreamOwner(exchange.variable(), exchange.principal().mayWrite());
     Durability level = DurabilityHeader.requested(exchange.call(), durability);
     return DurabilityHeader.on(
-        Reply.json(200, hrana.pipeline(owner, exchange.body(), level)), level);
+        Reply.json(
+            200, hrana.pipeline(owner, exchange.body(), level, exchange.call().client())),
+        level);
   }
 }

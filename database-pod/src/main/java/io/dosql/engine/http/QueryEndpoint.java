@@ -32,7 +32,8 @@ final class QueryEndpoint {
   Reply query(Exchange exchange) {
     Durability durability = DurabilityHeader.requested(exchange.call(), options.durability());
     SqlStatement statement = reader.query(exchange.body());
-    try (SqlSession session = open(exchange)) {
+    try (SqlSession session = open(exchange);
+        var _ = exchange.call().client().whenGone(session::cancel)) {
       JsonWriter json = new JsonWriter().beginObject();
       ResultEncoder encoder = new ResultEncoder(json, new ResultEncoder.Budget(limits));
       Outcome outcome = settled(session, durability, () -> session.execute(statement, encoder));
@@ -47,7 +48,8 @@ final class QueryEndpoint {
   Reply batch(Exchange exchange) {
     Durability durability = DurabilityHeader.requested(exchange.call(), options.durability());
     List<SqlStatement> statements = reader.batch(exchange.body());
-    try (SqlSession session = open(exchange)) {
+    try (SqlSession session = open(exchange);
+        var _ = exchange.call().client().whenGone(session::cancel)) {
       // What is known of a statement apart from its rows comes only when all have run, so the rows
       // wait in a buffer of their own.
       JsonWriter rows = new JsonWriter();

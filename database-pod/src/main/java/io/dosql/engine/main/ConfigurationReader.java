@@ -33,6 +33,8 @@ public final class ConfigurationReader {
   /** A result that is not streamed is a single array. */
   private static final long RESULT_BYTES_MAX = 1 << 30;
 
+  private static final long DATABASE_BYTES_MIN = 1 << 20;
+
   private static final String MAIN_TENANT = "main";
 
   private final Environment environment;
@@ -117,6 +119,11 @@ public final class ConfigurationReader {
   private Limits limits() {
     return new Limits(
         environment.integer(
+            "DOSQL_LIMIT_CONCURRENT_REQUESTS",
+            Limits.DEFAULT.maxConcurrentRequests(),
+            1,
+            COUNT_MAX),
+        environment.integer(
             "DOSQL_LIMIT_WAITING_WRITERS", Limits.DEFAULT.maxWaitingWriters(), 1, COUNT_MAX),
         environment.duration(
             "DOSQL_LIMIT_STATEMENT_TIMEOUT",
@@ -129,7 +136,12 @@ public final class ConfigurationReader {
             "DOSQL_LIMIT_RESULT_BYTES",
             Limits.DEFAULT.maxResultBytes(),
             RESULT_BYTES_MIN,
-            RESULT_BYTES_MAX));
+            RESULT_BYTES_MAX),
+        environment.number(
+            "DOSQL_LIMIT_DATABASE_BYTES",
+            Limits.DEFAULT.maxDatabaseBytes(),
+            DATABASE_BYTES_MIN,
+            Long.MAX_VALUE));
   }
 
   private Auth auth(String host) {

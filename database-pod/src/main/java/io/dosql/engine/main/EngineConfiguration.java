@@ -1,7 +1,5 @@
 package io.dosql.engine.main;
 
-import io.dosql.engine.http.HttpLimits;
-import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.tenant.TenantLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,20 +53,29 @@ public record EngineConfiguration(
   /**
    * What one tenant may take.
    *
+   * @param maxConcurrentRequests requests in work at a time
    * @param maxWaitingWriters requests that may wait for the right to write
    * @param statementTimeout longest run of one statement
    * @param maxResultRows rows in the result of one request
    * @param maxResultBytes size of the result of one request, encoded
+   * @param maxDatabaseBytes size of the database
    */
   public record Limits(
-      int maxWaitingWriters, Duration statementTimeout, long maxResultRows, long maxResultBytes) {
+      int maxConcurrentRequests,
+      int maxWaitingWriters,
+      Duration statementTimeout,
+      long maxResultRows,
+      long maxResultBytes,
+      long maxDatabaseBytes) {
 
     public static final Limits DEFAULT =
         new Limits(
+            TenantLimits.DEFAULT.maxConcurrentRequests(),
             TenantLimits.DEFAULT.maxWaitingWriters(),
-            SessionOptions.DEFAULT.statementTimeout(),
-            HttpLimits.DEFAULT.maxResultRows(),
-            HttpLimits.DEFAULT.maxResultBytes());
+            TenantLimits.DEFAULT.statementTimeout(),
+            TenantLimits.DEFAULT.maxResultRows(),
+            TenantLimits.DEFAULT.maxResultBytes(),
+            TenantLimits.DEFAULT.maxDatabaseBytes());
   }
 
   /** How the data API knows its clients. */

@@ -16,6 +16,7 @@ import io.dosql.engine.http.RequestGate;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
+import io.dosql.engine.tenant.TenantLimits;
 import io.micronaut.context.annotation.Factory;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
@@ -40,21 +41,35 @@ public final class EngineFactory {
   private static final LongSupplier NANO_TIME = System::nanoTime;
 
   @Singleton
-  HttpLimits httpLimits(EngineConfiguration configuration) {
+  TenantLimits tenantLimits(EngineConfiguration configuration) {
+    EngineConfiguration.Tenants tenants = configuration.tenants();
     EngineConfiguration.Limits limits = configuration.limits();
-    return HttpLimits.DEFAULT.withMaxResult(limits.maxResultRows(), limits.maxResultBytes());
+    return TenantLimits.DEFAULT
+        .withSleep(tenants.sleepAfter(), tenants.maxAwake())
+        .withClients(
+            limits.maxConcurrentRequests(),
+            limits.maxWaitingWriters(),
+            limits.statementTimeout(),
+            limits.maxResultRows(),
+            limits.maxResultBytes(),
+            limits.maxDatabaseBytes());
   }
 
   @Singleton
-  HranaLimits hranaLimits(EngineConfiguration configuration) {
-    EngineConfiguration.Limits limits = configuration.limits();
-    return HranaLimits.DEFAULT.withMaxResult(limits.maxResultRows(), limits.maxResultBytes());
+  HttpLimits httpLimits(TenantLimits tenants) {
+    return HttpLimits.DEFAULT.withTenantLimits(
+        tenants.maxConcurrentRequests(), tenants.maxResultBytes(), tenants.maxResultRows());
   }
 
   @Singleton
-  SessionOptions sessionOptions(EngineConfiguration configuration) {
+  HranaLimits hranaLimits(TenantLimits tenants) {
+    return HranaLimits.DEFAULT.withResultLimits(tenants.maxResultBytes(), tenants.maxResultRows());
+  }
+
+  @Singleton
+  SessionOptions sessionOptions(EngineConfiguration configuration, TenantLimits tenants) {
     return SessionOptions.DEFAULT
-        .withStatementTimeout(configuration.limits().statementTimeout())
+        .withStatementTimeout(tenants.statementTimeout())
         .withDurability(configuration.isRelaxed() ? Durability.RELAXED : Durability.STRICT);
   }
 

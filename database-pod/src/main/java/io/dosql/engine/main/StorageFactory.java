@@ -41,14 +41,6 @@ public final class StorageFactory {
   private static final int LOG_FAILED = 3;
 
   @Singleton
-  TenantLimits tenantLimits(EngineConfiguration configuration) {
-    EngineConfiguration.Tenants tenants = configuration.tenants();
-    return TenantLimits.DEFAULT
-        .withSleep(tenants.sleepAfter(), tenants.maxAwake())
-        .withMaxWaitingWriters(configuration.limits().maxWaitingWriters());
-  }
-
-  @Singleton
   DataDirectory dataDirectory(EngineConfiguration configuration, Shutdown shutdown)
       throws IOException {
     DataDirectory directory = DataDirectory.open(configuration.dataDirectory());

@@ -27,14 +27,15 @@ final class Guard {
   /** The brake may ask the file system, so not each question is passed on. */
   private static final int QUESTIONS_PER_BRAKE = 16;
 
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
   private final Brake brake;
   private final LongSupplier nanoTime;
 
   private volatile boolean running;
   private volatile long deadlineNanos;
   private volatile Duration timeout = Duration.ZERO;
-  private volatile @Nullable Object owner;
-  private volatile @Nullable Object cancelledOwner;
+  private volatile @Nullable Cancellation cancellation;
   private volatile @Nullable String evictedBecause;
 
   // On the running thread only.
@@ -46,9 +47,9 @@ final class Guard {
     this.nanoTime = nanoTime;
   }
 
-  /** Whose statements run from here on, so that {@link #cancel} can tell; null for nobody's. */
-  void setOwner(@Nullable Object lease) {
-    owner = lease;
+  /** What can cancel the statements that run from here on; null for nothing. */
+  void setCancellation(@Nullable Cancellation ofClient) {
+    cancellation = ofClient;
   }
 
   /** Before a statement. */
@@ -65,23 +66,22 @@ final class Guard {
     running = false;
   }
 
-  /**
-   * From any thread: no statement of this owner is wanted any more, neither the one that may run
-   * nor a later one. Statements of others are left alone.
-   */
-  void cancel(Object lease) {
-    cancelledOwner = lease;
-  }
-
   /** From any thread: nobody's statements are wanted any more. */
   void evict(String reason) {
     evictedBecause = reason;
   }
 
-  /** True when the statement has to stop. */
+  /**
+   * True when the statement has to stop. May pause the thread, so that other tenants' statements
+   * run.
+   */
   boolean isOver() {
+    boolean hasThread = FairPool.offerTurn();
     if (!running) {
       return false;
+    }
+    if (!hasThread && stopped == null) {
+      stopped = crowdedOut();
     }
     if (stopped == null) {
       stopped = reason();
@@ -90,9 +90,9 @@ final class Guard {
   }
 
   private @Nullable DosqlException reason() {
-    Object current = owner;
-    if (current != null && current.equals(cancelledOwner)) {
-      return interrupted(ErrorCode.CONNECTION_ERROR, "the statement was cancelled");
+    Cancellation current = cancellation;
+    if (current != null && current.isRequested()) {
+      return Cancellation.failure();
     }
     String eviction = evictedBecause;
     if (eviction != null) {
@@ -109,6 +109,13 @@ final class Guard {
 
   private static DosqlException interrupted(ErrorCode code, String message) {
     return new DosqlException(code, message).withSqliteCode("SQLITE_INTERRUPT");
+  }
+
+  private static DosqlException crowdedOut() {
+    return interrupted(
+            ErrorCode.RESOURCE_EXHAUSTED,
+            "long statements fill the pod (maxRunningStatements), and another tenant had none")
+        .withRetryAfter(RETRY_AFTER);
   }
 
   /** What users of an evicted connection are told. */

@@ -52,6 +52,7 @@ final class Maintenance implements AutoCloseable {
   /** What is due now. Not at the same time as another round. */
   void round() {
     try {
+      environment.pools().takeTurnsOfTheStuck();
       environment.disk().refresh();
       long now = environment.nanoTime().getAsLong();
       boolean logIsLong = environment.log().statistics().segments() > SEGMENTS_MAX;

@@ -87,7 +87,7 @@ public final class Tenant {
     try {
       Strand made = strand;
       if (made == null) {
-        made = new Strand(parts.environment().pools().writers());
+        made = new Strand(parts.environment().pools().writersOf(name));
         strand = made;
       }
       return made;
@@ -419,6 +419,16 @@ public final class Tenant {
     lock.lock();
     try {
       return awake == null || awake.isCompletedExceptionally();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether anybody uses it now. */
+  boolean isInUse() {
+    lock.lock();
+    try {
+      return uses > 0;
     } finally {
       lock.unlock();
     }

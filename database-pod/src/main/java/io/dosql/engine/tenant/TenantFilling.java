@@ -42,7 +42,7 @@ final class TenantFilling {
     this.name = name;
     this.parts = parts;
     this.base = base;
-    this.strand = new Strand(parts.environment().pools().writers());
+    this.strand = new Strand(parts.environment().pools().writersOf(name));
   }
 
   /**

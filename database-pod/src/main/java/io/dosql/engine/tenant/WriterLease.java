@@ -19,6 +19,7 @@ public final class WriterLease implements AutoCloseable {
   private final long deadlineNanos;
   private final Duration lifetime;
   private final LongSupplier nanoTime;
+  private final Cancellation cancellation;
 
   // What follows is written on the strand only.
   private volatile long idleSinceNanos;
@@ -26,10 +27,15 @@ public final class WriterLease implements AutoCloseable {
   private volatile boolean ended;
   private volatile @Nullable String takenAway;
 
-  WriterLease(TenantDatabase database, Duration lifetime, LongSupplier nanoTime) {
+  WriterLease(
+      TenantDatabase database,
+      Duration lifetime,
+      LongSupplier nanoTime,
+      Cancellation cancellation) {
     this.database = database;
     this.lifetime = lifetime;
     this.nanoTime = nanoTime;
+    this.cancellation = cancellation;
     this.idleSinceNanos = nanoTime.getAsLong();
     this.deadlineNanos = idleSinceNanos + lifetime.toNanos();
   }
@@ -53,9 +59,10 @@ public final class WriterLease implements AutoCloseable {
               if (ended) {
                 throw new IllegalStateException("the lease has ended");
               }
+              cancellation.check();
               busy = true;
               try {
-                return database.write(this, work);
+                return database.write(cancellation, work);
               } finally {
                 busy = false;
                 idleSinceNanos = nanoTime.getAsLong();
@@ -71,11 +78,6 @@ public final class WriterLease implements AutoCloseable {
   /** The newest commit of the tenant: what a statement of this lease has surely seen. */
   public long lastLsn() {
     return database.gate().last().lsn();
-  }
-
-  /** Stops the running statement of this lease, and each that would follow; any thread. */
-  public void cancel() {
-    database.cancelWriter(this);
   }
 
   /** Rolls back what is open and lets the next writer in. Idempotent. */

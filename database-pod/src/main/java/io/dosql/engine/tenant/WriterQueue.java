@@ -155,12 +155,7 @@ final class WriterQueue {
   }
 
   boolean hasWaiters() {
-    lock.lock();
-    try {
-      return !waiters.isEmpty();
-    } finally {
-      lock.unlock();
-    }
+    return waiting() > 0;
   }
 
   int waiting() {

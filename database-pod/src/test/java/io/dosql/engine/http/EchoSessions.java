@@ -39,6 +39,7 @@ public final class EchoSessions implements Sessions {
 
   public final AtomicInteger open = new AtomicInteger();
   public final AtomicInteger settled = new AtomicInteger();
+  public final AtomicInteger cancelled = new AtomicInteger();
 
   /** What the latest answer waited for. */
   public volatile Durability lastSettled = Durability.STRICT;
@@ -63,6 +64,7 @@ public final class EchoSessions implements Sessions {
     private final SessionOptions options;
     private boolean autocommit = true;
     private boolean closed;
+    private volatile boolean isCancelled;
 
     private EchoSession(SessionOptions options) {
       this.options = options;
@@ -138,8 +140,17 @@ public final class EchoSessions implements Sessions {
 
     @Override
     public void settle(Durability level) {
+      if (isCancelled) {
+        throw new DosqlException(ErrorCode.CONNECTION_ERROR, "The client has gone.");
+      }
       settled.incrementAndGet();
       lastSettled = level;
+    }
+
+    @Override
+    public void cancel() {
+      isCancelled = true;
+      cancelled.incrementAndGet();
     }
 
     @Override

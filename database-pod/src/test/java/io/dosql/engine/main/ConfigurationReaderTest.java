@@ -59,6 +59,8 @@ class ConfigurationReaderTest {
     variables.put("DOSQL_TENANTS_MAX_AWAKE", "7");
     variables.put("DOSQL_DURABILITY", "Relaxed");
     variables.put("DOSQL_ROW_CHANGES", "Disabled");
+    variables.put("DOSQL_LIMIT_CONCURRENT_REQUESTS", "1");
+    variables.put("DOSQL_LIMIT_DATABASE_BYTES", "5368709120");
     variables.put("DOSQL_LIMIT_WAITING_WRITERS", "2");
     variables.put("DOSQL_LIMIT_STATEMENT_TIMEOUT", "500ms");
     variables.put("DOSQL_LIMIT_RESULT_ROWS", "3");
@@ -69,7 +71,7 @@ class ConfigurationReaderTest {
     assertThat(told.isRelaxed()).isTrue();
     assertThat(told.capturesRowChanges()).isFalse();
     assertThat(told.limits())
-        .isEqualTo(new EngineConfiguration.Limits(2, Duration.ofMillis(500), 3, 4 << 20));
+        .isEqualTo(new EngineConfiguration.Limits(1, 2, Duration.ofMillis(500), 3, 4 << 20, 5L << 30));
   }
 
   @Test
@@ -142,6 +144,8 @@ class ConfigurationReaderTest {
     "DOSQL_ROW_CHANGES, no",
     "DOSQL_LIMIT_STATEMENT_TIMEOUT, 11m",
     "DOSQL_LIMIT_WAITING_WRITERS, 0",
+    "DOSQL_LIMIT_CONCURRENT_REQUESTS, 0",
+    "DOSQL_LIMIT_DATABASE_BYTES, 1000",
     "DOSQL_LIMIT_RESULT_BYTES, 9999999999999",
     "DOSQL_AUTH, basic",
     "DOSQL_AUTH_JWKS_FILE, /no/such/file",
