@@ -3,7 +3,9 @@ package io.dosql.benchmarks.hot;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.hrana.HranaService;
 import io.dosql.engine.hrana.StreamOwner;
+import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Description;
+import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.RowSink;
 import io.dosql.engine.session.SessionOptions;
@@ -50,7 +52,7 @@ public class HranaBenchmark {
 
   @Benchmark
   public Object pipeline() {
-    return service.pipeline(OWNER, pipeline);
+    return service.pipeline(OWNER, pipeline, Durability.STRICT, Client.STAYS);
   }
 
   /** Does nothing, successfully. */

@@ -109,8 +109,9 @@ public record LogOptions(
   }
 
   private static int maxDirectoryBytes(int maxBufferedBytes) {
+    long share = maxBufferedBytes / 32;
     return Math.clamp(
-        maxBufferedBytes / 32 / LogFormat.RECORD_ALIGNMENT_BYTES * LogFormat.RECORD_ALIGNMENT_BYTES,
+        share / LogFormat.RECORD_ALIGNMENT_BYTES * LogFormat.RECORD_ALIGNMENT_BYTES,
         MIN_DIRECTORY_BYTES,
         MAX_DIRECTORY_BYTES);
   }

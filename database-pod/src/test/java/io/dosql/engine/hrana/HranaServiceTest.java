@@ -65,7 +65,9 @@ class HranaServiceTest {
     String body =
         "{\"baton\":%s,\"requests\":[%s]}"
             .formatted(baton == null ? "null" : "\"" + baton + "\"", String.join(",", requests));
-    ByteBuffer answer = hrana.pipeline(owner, body.getBytes(StandardCharsets.UTF_8), Durability.STRICT, Client.STAYS);
+    ByteBuffer answer =
+        hrana.pipeline(
+            owner, body.getBytes(StandardCharsets.UTF_8), Durability.STRICT, Client.STAYS);
     byte[] bytes = new byte[answer.remaining()];
     answer.get(bytes);
     return JSON.readTree(bytes);

@@ -71,7 +71,8 @@ class ConfigurationReaderTest {
     assertThat(told.isRelaxed()).isTrue();
     assertThat(told.capturesRowChanges()).isFalse();
     assertThat(told.limits())
-        .isEqualTo(new EngineConfiguration.Limits(1, 2, Duration.ofMillis(500), 3, 4 << 20, 5L << 30));
+        .isEqualTo(
+            new EngineConfiguration.Limits(1, 2, Duration.ofMillis(500), 3, 4 << 20, 5L << 30));
   }
 
   @Test
