@@ -158,7 +158,7 @@ final class TenantRestore {
         .manifest(before, tenant.name().value())
         .filter(earlier -> earlier.lsn() != database.lastLsn())
         .ifPresent(outdated -> catalog.withdraw(before, outdated));
-    return upload.upload(before, tenant);
+    return upload.upload(before, tenant, database);
   }
 
   private static RestoredTenant restored(

@@ -32,6 +32,10 @@ final class TenantMetrics extends Collector {
             "dosql_log_held_by_quarantine_bytes",
             "Bytes of the commit log that are kept for a quarantined tenant.",
             tenants.logBytesHeldByQuarantine()),
+        new GaugeMetricFamily(
+            "dosql_tenants_damaged",
+            "Tenants that are not served because the commit log lost commits of them.",
+            tenants.lost().size()),
         new CounterMetricFamily(
             "dosql_commits", "Commits of all tenants since the start.", tenants.commits()),
         new GaugeMetricFamily(

@@ -4,6 +4,7 @@ import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -115,8 +116,24 @@ public final class TenantChange {
   }
 
   private void filled() {
+    forgetLoss();
     life.setLastingDamage(null);
     life.transition(TenantState.ASLEEP, "its content is in place");
+  }
+
+  /**
+   * All of the tenant has been replaced or removed, so that what the log lost of it does not matter
+   * any more. Before anybody may use it again: a later start would take away what they write.
+   */
+  private void forgetLoss() {
+    try {
+      parts.environment().lostCommits().remove(tenant.name());
+      if (parts.environment().lostCommits().all().isEmpty()) {
+        parts.environment().log().discardEvidence();
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   private void failed(TenantState before, String why) {
@@ -203,6 +220,7 @@ public final class TenantChange {
     if (tenant.state() != TenantState.ABSENT) {
       long lsn = new TenantFacts(tenant, parts).lastLsnOrMore();
       parts.folders().delete(tenant.name(), lsn);
+      forgetLoss();
       life.transition(TenantState.ABSENT, "it is deleted");
     }
     return true;

@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
  * @param commits counts all that went into the log
  * @param nanoTime what {@link System#nanoTime} is to the process: deadlines and idleness are
  *     measured by it
+ * @param lostCommits the tenants that are not served because the log lost commits of them
  */
 public record TenantEnvironment(
     Path folder,
@@ -20,10 +21,19 @@ public record TenantEnvironment(
     TenantLimits limits,
     DiskGuard disk,
     LongAdder commits,
-    LongSupplier nanoTime) {
+    LongSupplier nanoTime,
+    LostCommits lostCommits) {
 
   public TenantEnvironment(
       Path folder, CommitLog log, Pools pools, TenantLimits limits, DiskGuard disk) {
-    this(folder, log, pools, limits, disk, new LongAdder(), System::nanoTime);
+    this(
+        folder,
+        log,
+        pools,
+        limits,
+        disk,
+        new LongAdder(),
+        System::nanoTime,
+        new LostCommits(folder));
   }
 }

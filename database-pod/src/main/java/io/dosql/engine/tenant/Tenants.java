@@ -111,12 +111,21 @@ public final class Tenants implements AutoCloseable {
     this.maintenance = new Maintenance(parts, register, byName::get);
   }
 
-  private void find(List<TenantName> folders) {
+  private void find(List<TenantName> folders) throws IOException {
     for (TenantName name : folders) {
       Tenant _ = add(name, TenantState.ASLEEP);
     }
     for (String name : environment.log().tenants()) {
+      Tenant _ = add(new TenantName(name), TenantState.ASLEEP);
+    }
+    environment.lostCommits().load(byName.keySet());
+    // Of those that are there: a tenant that is made later lost nothing.
+    new DamageJudgement(environment).judge(byName.keySet());
+    for (String name : environment.log().tenants()) {
       tellRedoPoint(add(new TenantName(name), TenantState.ASLEEP));
+    }
+    for (LostCommits.Loss loss : environment.lostCommits().all()) {
+      quarantine(new TenantName(loss.tenant()), loss.message(), true);
     }
     Tenant _ = add(TenantName.MAIN, TenantState.ABSENT);
     for (TenantName name : admission.declared()) {
@@ -345,6 +354,11 @@ public final class Tenants implements AutoCloseable {
 
   public int total() {
     return byName.size();
+  }
+
+  /** Those that are not served, because the log lost commits of them; by name. */
+  public List<LostCommits.Loss> lost() {
+    return environment.lostCommits().all();
   }
 
   /** Commits since the pod started. */

@@ -66,7 +66,7 @@ class AdminApiTest {
          "tenants":{"total":3,"awake":1,"states":{"quarantined":1},"logBytesHeld":4096,
                     "quarantined":[{"name":"b","reason":"data.db is missing",
                                     "since":"2026-11-24T02:00:00Z"}]},
-         "log":{"appended":"81920","settled":"81920","bytes":16777216,"segments":1},
+         "log":{"appended":"81920","settled":"81920","bytes":16777216,"segments":1,"damagedTenants":0,"damage":[]},
          "disk":{"totalBytes":100,"freeBytes":50},
          "store":{"kind":"s3","state":"error","code":"STORAGE_BUCKET_NOT_FOUND",
                   "message":"There is no bucket 'b'."},
@@ -119,7 +119,8 @@ class AdminApiTest {
             "m-1",
             """
             {"kind":"migrate","migrations":[{"id":"001_users","sql":"CREATE TABLE u(id)"}],
-             "plan":true}""");
+             "plan":true}\
+            """);
     assertJson(
         answer,
         200,

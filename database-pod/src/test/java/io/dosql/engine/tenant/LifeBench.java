@@ -97,7 +97,8 @@ final class LifeBench implements AutoCloseable {
                 limits,
                 new DiskGuard(data, 0),
                 new LongAdder(),
-                nanos::get),
+                nanos::get,
+                new LostCommits(data.resolve("tenants"))),
             new Tenants.TenantAdmission(true, setup.declared()),
             setup.life(),
             setup.steps());

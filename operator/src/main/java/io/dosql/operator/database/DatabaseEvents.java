@@ -33,11 +33,17 @@ final class DatabaseEvents {
     turned(before, after, ConditionType.RETENTION_APPLIED, ConditionSet.FALSE)
         .ifPresent(
             condition -> notes.add(EventNote.warning("RetentionFailed", condition.message())));
-    turned(before, after, ConditionType.TENANTS_HEALTHY, ConditionSet.FALSE)
-        .ifPresent(condition -> notes.add(warning(condition)));
-    recovered(before, after, ConditionType.TENANTS_HEALTHY)
-        .ifPresent(
-            condition -> notes.add(EventNote.normal("TenantsRecovered", condition.message())));
+    for (ConditionType type :
+        List.of(
+            ConditionType.TENANTS_HEALTHY,
+            ConditionType.LOG_HEALTHY,
+            ConditionType.DISK_HEALTHY)) {
+      turned(before, after, type, ConditionSet.FALSE)
+          .ifPresent(condition -> notes.add(warning(condition)));
+      recovered(before, after, type)
+          .ifPresent(
+              condition -> notes.add(EventNote.normal(condition.reason(), condition.message())));
+    }
     return notes;
   }
 

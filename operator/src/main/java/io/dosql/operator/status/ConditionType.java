@@ -10,7 +10,12 @@ public enum ConditionType {
   STALLED("Stalled"),
   LAST_BACKUP_SUCCEEDED("LastBackupSucceeded"),
   RETENTION_APPLIED("RetentionApplied"),
-  TENANTS_HEALTHY("TenantsHealthy");
+  /** Whether every tenant can be used. */
+  TENANTS_HEALTHY("TenantsHealthy"),
+  /** Whether the engine has all commits of all tenants. */
+  LOG_HEALTHY("LogHealthy"),
+  /** Whether the data volume has space for writes. */
+  DISK_HEALTHY("DiskHealthy");
 
   private final String text;
 

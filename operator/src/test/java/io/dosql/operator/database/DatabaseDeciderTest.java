@@ -346,7 +346,7 @@ class DatabaseDeciderTest {
 
     DatabaseDecision healed = decide(after(unheard, database), serving().quarantined());
     assertThat(brief(healed.status().conditions(), "TenantsHealthy")).isEqualTo("True/AllUsable");
-    assertThat(reasons(healed)).contains("TenantsRecovered");
+    assertThat(reasons(healed)).contains("AllUsable");
     assertThat(healed.status().phase()).isEqualTo("Ready");
   }
 
