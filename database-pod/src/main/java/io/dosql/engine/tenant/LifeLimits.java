@@ -30,7 +30,7 @@ public record LifeLimits(
   public static LifeLimits defaults(TenantLimits limits) {
     return new LifeLimits(
         Math.min(100, limits.maxAwake() / 2),
-        Duration.ofSeconds(2),
+        Duration.ofSeconds(5),
         Duration.ofSeconds(1),
         Duration.ofMinutes(5),
         2);

@@ -44,13 +44,24 @@ public final class TenantChange {
   /** See {@link Tenant#replaceWith}. */
   long replaceWith(
       TenantDatabase database, SqliteConnection source, Duration timeout, Runnable save) {
-    boolean isShown = move(database, TenantState.AWAKE, TenantState.RESTORING);
+    boolean isShown = beginInPlace(database);
     try {
       return database.replaceWith(source, timeout, save);
     } finally {
       if (isShown) {
         boolean _ = move(database, TenantState.RESTORING, TenantState.AWAKE);
       }
+    }
+  }
+
+  /** A deletion that has begun must not meet a restore, nor the other way round. */
+  private boolean beginInPlace(TenantDatabase database) {
+    lock.lock();
+    try {
+      life.requireNotClosed();
+      return move(database, TenantState.AWAKE, TenantState.RESTORING);
+    } finally {
+      lock.unlock();
     }
   }
 

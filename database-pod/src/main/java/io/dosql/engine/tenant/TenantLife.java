@@ -44,7 +44,6 @@ final class TenantLife {
     this.tenant = tenant;
     this.parts = parts;
     this.state = state;
-    parts.census().entered(state);
   }
 
   /**

@@ -133,6 +133,11 @@ public final class Tenants implements AutoCloseable {
     }
     for (TenantName name : register.quarantined()) {
       quarantine(name, "it could not be opened before the pod restarted", false);
+      Tenant tenant = byName.get(name);
+      if (tenant != null) {
+        // It may have been mended meanwhile: whoever comes first finds out.
+        tenant.life().retryNow();
+      }
     }
     for (TenantName name : register.pinned()) {
       Tenant tenant = byName.get(name);
@@ -152,8 +157,19 @@ public final class Tenants implements AutoCloseable {
     }
   }
 
+  /** The tenant of that name; made in that state if it is not there. */
   private Tenant add(TenantName name, TenantState state) {
-    return byName.computeIfAbsent(name, absent -> new Tenant(absent, parts, state));
+    Tenant there = byName.get(name);
+    if (there != null) {
+      return there;
+    }
+    Tenant made = new Tenant(name, parts, state);
+    Tenant first = byName.putIfAbsent(name, made);
+    if (first != null) {
+      return first;
+    }
+    parts.census().entered(state);
+    return made;
   }
 
   /**

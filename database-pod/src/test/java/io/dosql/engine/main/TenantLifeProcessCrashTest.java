@@ -39,7 +39,7 @@ class TenantLifeProcessCrashTest {
       long cloneMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
       assertThat(pod.deleteTenant("b").path("deleted").asBoolean()).isTrue();
       long lsn = 0;
-      int rounds = Integer.getInteger("dosql.rounds", 2);
+      int rounds = Integer.getInteger("dosql.rounds", 1);
       for (int round = 0; round < rounds; round++) {
         String id = "round-" + round;
         assertThat(pod.put(id, CLONE).path("state").asText()).isEqualTo("running");

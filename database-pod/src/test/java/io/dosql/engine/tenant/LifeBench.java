@@ -33,7 +33,7 @@ final class LifeBench implements AutoCloseable {
   record Setup(int maxAwake, LifeLimits life, TenantFolders.Steps steps, Set<TenantName> declared) {
 
     static final LifeLimits LIFE =
-        new LifeLimits(2, Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(60), 2);
+        new LifeLimits(2, LONG, Duration.ofSeconds(1), Duration.ofSeconds(60), 2);
 
     static Setup standard() {
       return new Setup(20, LIFE, TenantFolders.Steps.UNHEARD, Set.of());

@@ -117,7 +117,6 @@ class QuarantineTest {
     }
     try (LifeBench bench = new LifeBench(folder)) {
       assertThat(bench.state("a")).isEqualTo(TenantState.QUARANTINED);
-      bench.pass(SECOND);
       bench.tenants.maintain();
       await().until(() -> quarantine(bench, "a").tries() == 2);
       assertThat(quarantine(bench, "a").reason()).contains("data.db is missing");

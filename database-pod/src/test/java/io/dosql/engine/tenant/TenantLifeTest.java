@@ -106,13 +106,19 @@ class TenantLifeTest {
 
   @Test
   void whenAllThatAreAwakeAreInUseTheNextOneIsToldTheLimit() throws Exception {
-    try (LifeBench bench = new LifeBench(folder, LifeBench.Setup.standard().awake(2))) {
+    LifeLimits hasty =
+        new LifeLimits(0, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofSeconds(1), 1);
+    LifeBench.Setup two =
+        new LifeBench.Setup(2, hasty, TenantFolders.Steps.UNHEARD, java.util.Set.of());
+    try (LifeBench bench = new LifeBench(folder, two)) {
       bench.write("c", "CREATE TABLE t (v)");
+      assertThat(bench.sleep("c")).isTrue();
       try (Tenant.Use _ = bench.use("a");
           Tenant.Use _ = bench.use("b")) {
         assertFails(ErrorCode.RESOURCE_EXHAUSTED, "maxAwake", () -> bench.rows("c", "SELECT 1"));
         assertThat(bench.state("c")).isEqualTo(TenantState.ASLEEP);
       }
+      assertThat(bench.sleep("a")).isTrue();
       assertThat(bench.rows("c", "SELECT count(*) FROM t")).containsExactly("0");
       assertThat(bench.tenants.awake()).isEqualTo(2);
     }
