@@ -1,6 +1,7 @@
 package io.dosql.engine.tenant;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A tenant's files are not what its state file, the log or SQLite says that they must be. */
 final class DamagedTenantException extends IOException {
@@ -11,7 +12,7 @@ final class DamagedTenantException extends IOException {
     super(message);
   }
 
-  DamagedTenantException(String message, Throwable cause) {
+  DamagedTenantException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }
