@@ -3,6 +3,8 @@ package io.dosql.engine.tenant;
 import io.dosql.engine.log.LogHold;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,10 +26,14 @@ final class Maintenance implements AutoCloseable {
   private static final Duration IDLE_LEASE_MAX = Duration.ofSeconds(2);
   private static final int SEGMENTS_MAX = 4;
 
+  /** Each may cost a sync. */
+  private static final int REDO_POINTS_PER_ROUND = 50;
+
   private final TenantParts parts;
   private final TenantEnvironment environment;
   private final TenantRegister register;
   private final Function<TenantName, @Nullable Tenant> tenants;
+  private final Queue<Tenant> untold = new ConcurrentLinkedQueue<>();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("tenant-maintenance").daemon().factory());
@@ -49,11 +55,20 @@ final class Maintenance implements AutoCloseable {
             this::round, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * After a start: the log shall hear what this tenant's files hold. Not before the pod is ready,
+   * since there may be thousands.
+   */
+  void tellRedoPointOf(Tenant tenant) {
+    untold.add(tenant);
+  }
+
   /** What is due now. Not at the same time as another round. */
   void round() {
     try {
       environment.pools().takeTurnsOfTheStuck();
       environment.disk().refresh();
+      tellRedoPoints();
       long now = environment.nanoTime().getAsLong();
       boolean logIsLong = environment.log().statistics().segments() > SEGMENTS_MAX;
       for (Tenant tenant : parts.awake().tenants()) {
@@ -67,6 +82,25 @@ final class Maintenance implements AutoCloseable {
     } catch (Throwable failure) {
       // Also an error of the JVM: the timer would never run again.
       LOG.error("a round of maintenance failed", failure);
+    }
+  }
+
+  /** One tenant whose state is damaged must not keep the others from being served. */
+  private void tellRedoPoints() {
+    for (int i = 0; i < REDO_POINTS_PER_ROUND && !untold.isEmpty(); i++) {
+      Tenant tenant = untold.remove();
+      var _ =
+          tenant
+              .tellRedoPointSoon()
+              .whenComplete(
+                  (name, failure) -> {
+                    if (failure != null) {
+                      LOG.error(
+                          "the log keeps all commits of tenant {} until it is used",
+                          tenant.name(),
+                          failure);
+                    }
+                  });
     }
   }
 

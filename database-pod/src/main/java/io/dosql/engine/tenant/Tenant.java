@@ -3,6 +3,7 @@ package io.dosql.engine.tenant;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.sqlite.CheckpointMode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import java.io.IOException;
@@ -97,9 +98,32 @@ public final class Tenant {
     }
   }
 
-  /** After a start: the log holds on to everything until it hears what the files hold. */
-  void tellRedoPoint() throws IOException {
-    parts.environment().log().checkpointed(name.value(), files().readState().checkpointedLsn());
+  /**
+   * After a start: the log holds on to everything until it hears what the files hold. Done some
+   * time soon, unless the tenant is used by then, which tells it, too.
+   */
+  CompletableFuture<?> tellRedoPointSoon() {
+    return strand()
+        .submit(
+            () -> {
+              if (state() == TenantState.ASLEEP) {
+                tellRedoPoint(files().readState());
+              }
+              return name;
+            });
+  }
+
+  /**
+   * On the strand. A process that died between the state file's renaming and its sync has left a
+   * name that can be read, and that a power failure would take back: the log must not let go of
+   * anything before it is durable.
+   */
+  private void tellRedoPoint(TenantFiles.State state) throws IOException {
+    CommitLog log = parts.environment().log();
+    if (log.lastLsn(name.value()).isPresent()) {
+      files().syncStateName();
+    }
+    log.checkpointed(name.value(), state.checkpointedLsn());
   }
 
   // ---- Use
@@ -295,7 +319,7 @@ public final class Tenant {
     Settling.await(environment.log(), environment.log().statistics().appended(), WAKE_MAX);
     TenantFiles files = files();
     TenantFiles.State state = new Redo(name, files, Connections.PAGE_SIZE, environment.log()).run();
-    environment.log().checkpointed(name.value(), state.checkpointedLsn());
+    tellRedoPoint(state);
     TenantDatabase database =
         new TenantDatabase(name, files, state, strand(), environment, this::suspect);
     if (check) {

@@ -122,7 +122,7 @@ public final class Tenants implements AutoCloseable {
     // Of those that are there: a tenant that is made later lost nothing.
     new DamageJudgement(environment).judge(byName.keySet());
     for (String name : environment.log().tenants()) {
-      tellRedoPoint(add(new TenantName(name), TenantState.ASLEEP));
+      lookAtState(add(new TenantName(name), TenantState.ASLEEP));
     }
     for (LostCommits.Loss loss : environment.lostCommits().all()) {
       quarantine(new TenantName(loss.tenant()), loss.message(), true);
@@ -148,9 +148,10 @@ public final class Tenants implements AutoCloseable {
   }
 
   /** One tenant whose state is damaged must not keep the others from being served. */
-  private static void tellRedoPoint(Tenant tenant) {
+  private void lookAtState(Tenant tenant) {
     try {
-      tenant.tellRedoPoint();
+      TenantFiles.State _ = tenant.files().readState();
+      maintenance.tellRedoPointOf(tenant);
     } catch (IOException damaged) {
       // The log keeps its commits: it heard of no redo point.
       tenant.foundDamaged(Tenant.message(damaged), false);
