@@ -36,12 +36,22 @@ final class QueryEndpoint {
         var _ = exchange.call().client().whenGone(session::cancel)) {
       JsonWriter json = new JsonWriter().beginObject();
       ResultEncoder encoder = new ResultEncoder(json, new ResultEncoder.Budget(limits));
-      Outcome outcome = settled(session, durability, () -> session.execute(statement, encoder));
+      Outcome outcome =
+          settled(session, durability, () -> executeLast(session, statement, encoder, durability));
       requireNothingOpen(session);
       encoder.end();
       ResultEncoder.outcome(json, outcome);
       return answer(json, outcome.lsn(), durability);
     }
+  }
+
+  /** Only who has to wait for the disk may be woken when it is done. */
+  private static Outcome executeLast(
+      SqlSession session, SqlStatement statement, ResultEncoder encoder, Durability durability) {
+    return switch (durability) {
+      case STRICT -> session.executeLast(statement, encoder);
+      case RELAXED -> session.execute(statement, encoder);
+    };
   }
 
   /** {@code POST /db/{tenant}/batch}: all or none. */
