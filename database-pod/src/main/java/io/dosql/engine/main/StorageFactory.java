@@ -14,6 +14,7 @@ import io.dosql.engine.session.TenantSessions;
 import io.dosql.engine.sqlite.SqliteLibrary;
 import io.dosql.engine.tenant.DiskGuard;
 import io.dosql.engine.tenant.Pools;
+import io.dosql.engine.tenant.RowChangeOptions;
 import io.dosql.engine.tenant.TenantEnvironment;
 import io.dosql.engine.tenant.TenantLimits;
 import io.dosql.engine.tenant.TenantName;
@@ -105,7 +106,15 @@ public final class StorageFactory {
     shutdown.closeAtEnd("pools", pools);
     Tenants tenants =
         Tenants.open(
-            new TenantEnvironment(directory.tenants(), log, pools, limits, disk),
+            new TenantEnvironment(
+                directory.tenants(),
+                log,
+                pools,
+                limits,
+                disk,
+                configuration.capturesRowChanges()
+                    ? RowChangeOptions.DEFAULT
+                    : RowChangeOptions.OFF),
             new Tenants.TenantAdmission(
                 configuration.tenants().open(),
                 configuration.tenants().names().stream()

@@ -22,6 +22,7 @@ final class CommitCapture {
   private final CommitWriter commits;
   private final TenantLimits limits;
   private final DiskGuard disk;
+  private final RowCapture rows;
 
   /** Frames of the WAL that SQLite told of and the log does not have yet; 0 for none. */
   private int committedFrames;
@@ -30,12 +31,18 @@ final class CommitCapture {
   private boolean isUntold;
 
   CommitCapture(
-      WalReader wal, CommitGate gate, CommitWriter commits, TenantLimits limits, DiskGuard disk) {
+      WalReader wal,
+      CommitGate gate,
+      CommitWriter commits,
+      TenantLimits limits,
+      DiskGuard disk,
+      RowCapture rows) {
     this.wal = wal;
     this.gate = gate;
     this.commits = commits;
     this.limits = limits;
     this.disk = disk;
+    this.rows = rows;
   }
 
   /** Before a job that finds no transaction open. */
@@ -48,6 +55,10 @@ final class CommitCapture {
   @Nullable DosqlException whyToStop() {
     if (isTooLarge()) {
       return SqlFailures.tooLarge(null);
+    }
+    DosqlException rowsAreLost = rows.whyToStop();
+    if (rowsAreLost != null) {
+      return rowsAreLost;
     }
     return disk.isNearlyFull() ? disk.refusal() : null;
   }
@@ -72,6 +83,7 @@ final class CommitCapture {
     if (isTooLarge()) {
       return false;
     }
+    rows.committing();
     attempt();
     return true;
   }
@@ -94,6 +106,7 @@ final class CommitCapture {
   void committed(int frames) {
     isUntold = false;
     committedFrames = frames;
+    rows.committed();
   }
 
   /**
@@ -111,9 +124,10 @@ final class CommitCapture {
       committedFrames = 0;
       // VACUUM commits without asking the commit hook.
       gate.attempt();
-      commits.capture(frames);
+      commits.capture(frames, rows.take());
     } else if (gate.isAttempting()) {
       gate.abandoned();
     }
+    rows.taken(writer.isAutocommit());
   }
 }

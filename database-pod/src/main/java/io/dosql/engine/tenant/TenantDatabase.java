@@ -49,6 +49,7 @@ public final class TenantDatabase {
   private final CommitGate gate;
   private final CommitWriter commits;
   private final CommitCapture capture;
+  private final RowCapture rows;
   private final TenantConnection writer;
   private final WalReader wal;
   private final ReaderPool readers;
@@ -90,7 +91,8 @@ public final class TenantDatabase {
     this.gate = new CommitGate(new CommitGate.Commit(state.checkpointedLsn(), LogPosition.START));
     this.wal = new WalReader(files.wal(), Connections.PAGE_SIZE);
     this.commits = new CommitWriter(name, log, wal, gate, environment.commits());
-    this.capture = new CommitCapture(wal, gate, commits, limits, disk);
+    this.rows = new RowCapture(environment.rowChanges(), files.rowChanges());
+    this.capture = new CommitCapture(wal, gate, commits, limits, disk, rows);
     this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader);
     this.queue = new WriterQueue(limits.maxWaitingWriters());
     this.turns = new WriteTurns(name, queue, strand);
@@ -104,6 +106,7 @@ public final class TenantDatabase {
             capture::admitsCommit,
             capture::committed,
             capture::whyFull);
+    rows.attach(writer.sqlite());
   }
 
   private TenantConnection openReader() {
@@ -512,6 +515,7 @@ public final class TenantDatabase {
                 ? told.getMessage()
                 : "the tenant is being recovered");
     writer.close();
+    rows.close();
     try {
       wal.close();
     } catch (IOException failure) {

@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
  * @param nanoTime what {@link System#nanoTime} is to the process: deadlines and idleness are
  *     measured by it
  * @param lostCommits the tenants that are not served because the log lost commits of them
+ * @param rowChanges whether tenants capture row changes
  */
 public record TenantEnvironment(
     Path folder,
@@ -22,10 +23,21 @@ public record TenantEnvironment(
     DiskGuard disk,
     LongAdder commits,
     LongSupplier nanoTime,
-    LostCommits lostCommits) {
+    LostCommits lostCommits,
+    RowChangeOptions rowChanges) {
 
   public TenantEnvironment(
       Path folder, CommitLog log, Pools pools, TenantLimits limits, DiskGuard disk) {
+    this(folder, log, pools, limits, disk, RowChangeOptions.DEFAULT);
+  }
+
+  public TenantEnvironment(
+      Path folder,
+      CommitLog log,
+      Pools pools,
+      TenantLimits limits,
+      DiskGuard disk,
+      RowChangeOptions rowChanges) {
     this(
         folder,
         log,
@@ -34,6 +46,7 @@ public record TenantEnvironment(
         disk,
         new LongAdder(),
         System::nanoTime,
-        new LostCommits(folder));
+        new LostCommits(folder),
+        rowChanges);
   }
 }

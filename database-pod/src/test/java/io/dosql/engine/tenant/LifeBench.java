@@ -98,7 +98,8 @@ final class LifeBench implements AutoCloseable {
                 new DiskGuard(data, 0),
                 new LongAdder(),
                 nanos::get,
-                new LostCommits(data.resolve("tenants"))),
+                new LostCommits(data.resolve("tenants")),
+                RowChangeOptions.DEFAULT),
             new Tenants.TenantAdmission(true, setup.declared()),
             setup.life(),
             setup.steps());

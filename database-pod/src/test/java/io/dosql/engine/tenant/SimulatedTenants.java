@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.LongAdder;
@@ -33,16 +35,48 @@ public final class SimulatedTenants {
       ThreadFactory threads,
       LongSupplier nanoTime)
       throws IOException {
-    Pools pools =
-        new Pools(
-            Executors.newThreadPerTaskExecutor(threads),
-            Executors.newThreadPerTaskExecutor(threads));
     TenantEnvironment environment =
-        new TenantEnvironment(folder, log, pools, limits, disk, new LongAdder(), nanoTime);
+        new TenantEnvironment(
+            folder,
+            log,
+            new SimulatedPools(threads),
+            limits,
+            disk,
+            new LongAdder(),
+            nanoTime,
+            new LostCommits(folder),
+            RowChangeOptions.DEFAULT);
     return new SimulatedTenants(
         Tenants.openUntended(environment, new Tenants.TenantAdmission(true, Set.of())),
         folder,
         log);
+  }
+
+  /** Each job has a thread of the simulation, which decides whose turn it is. */
+  private static final class SimulatedPools extends Pools {
+    private final ExecutorService jobs;
+
+    SimulatedPools(ThreadFactory threads) {
+      this.jobs = Executors.newThreadPerTaskExecutor(threads);
+    }
+
+    @Override
+    Executor writersOf(TenantName tenant) {
+      return jobs;
+    }
+
+    @Override
+    Executor readersOf(TenantName tenant) {
+      return jobs;
+    }
+
+    @Override
+    void takeTurnsOfTheStuck() {}
+
+    @Override
+    public void close() {
+      jobs.close();
+    }
   }
 
   public Tenants tenants() {
