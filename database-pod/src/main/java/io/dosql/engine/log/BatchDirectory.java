@@ -57,9 +57,10 @@ final class BatchDirectory {
   }
 
   private void add(String tenant, Entry entry) {
-    if (entries.merge(tenant, entry, Entry::plus) == entry) {
+    if (!entries.containsKey(tenant)) {
       usedBytes += bytes(tenant);
     }
+    entries.merge(tenant, entry, Entry::plus);
   }
 
   private static int bytes(String tenant) {

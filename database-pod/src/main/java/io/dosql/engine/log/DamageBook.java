@@ -3,6 +3,7 @@ package io.dosql.engine.log;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -83,7 +84,7 @@ final class DamageBook {
 
   /** What is missing of what a directory told of. */
   private static Optional<TenantLoss> told(
-      String tenant, long redoLsn, long proven, TreeSet<Long> complete, LogDamage damage) {
+      String tenant, long redoLsn, long proven, Set<Long> complete, LogDamage damage) {
     LogDamage.LostLsns lost = damage.lost().get(tenant);
     if (lost == null) {
       return Optional.empty();

@@ -20,8 +20,8 @@ final class FairPools extends Pools {
     this.readers = new FairPool("reader", readers);
   }
 
-  static FairPools forThisMachine() {
-    int turns = Math.max(4, TURNS_PER_CORE * Runtime.getRuntime().availableProcessors());
+  static FairPools forCores(int cores) {
+    int turns = Math.max(4, TURNS_PER_CORE * cores);
     // A tenant's strand is one job at a time.
     FairPool.Shares strands = new FairPool.Shares(turns, 1, 1, THREADS_PER_TURN * turns, SLICE);
     FairPool.Shares reads =

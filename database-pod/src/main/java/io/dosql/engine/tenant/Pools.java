@@ -12,7 +12,7 @@ public abstract class Pools implements AutoCloseable {
 
   /** Threads for this machine. Queues are bounded by who may submit: see the tenants' limits. */
   public static Pools forThisMachine() {
-    return FairPools.forThisMachine();
+    return FairPools.forCores(Runtime.getRuntime().availableProcessors());
   }
 
   /** Runs a tenant's strand: its writes, its opening, its checkpoints. */

@@ -7,7 +7,6 @@ import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.sqlite.CheckpointMode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -249,8 +249,13 @@ final class TenantLife {
             "tenant %s cannot be opened: %s (quarantined since %s, tries: %d)"
                 .formatted(tenant.name(), why.reason(), why.since(), why.tries()),
             cause)
-        .withSuggestion(
-            "Restore the tenant from a backup; or mend its files and POST /admin/tenants/%s/retry."
+        .withSuggestion(suggestion(why));
+  }
+
+  private String suggestion(Quarantine why) {
+    return lastingDamage() != null
+        ? "Restore the tenant from a backup with a DoSQLRestore."
+        : ("Restore the tenant from a backup; or mend its files and POST /admin/tenants/%s/retry."
                     .formatted(tenant.name())
                 + " It is tried again by itself every %d s."
                     .formatted(Math.max(1, why.retryAfter().toSeconds())));

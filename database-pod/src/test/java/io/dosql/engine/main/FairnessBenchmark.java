@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -113,7 +114,7 @@ public final class FairnessBenchmark {
     threads.shutdownNow();
     System.out.printf(
         "%-16s %28s %28s%n", "noise", "read p50 / p99 ms, ratio", "write p50 / p99 ms, ratio");
-    Latencies quiet = median(all.get(Noise.QUIET));
+    Latencies quiet = median(Objects.requireNonNull(all.get(Noise.QUIET)));
     all.forEach(
         (noise, rows) -> {
           Latencies row = median(rows);

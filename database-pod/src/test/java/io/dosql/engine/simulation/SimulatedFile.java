@@ -16,8 +16,8 @@ final class SimulatedFile implements SimulatedNode {
   static final int SECTOR = 512;
   private static final int SECTORS_PER_PAGE = PAGE / SECTOR;
 
-  private byte @Nullable [][] cache = new byte[4][];
-  private byte @Nullable [][] disk = new byte[4][];
+  private byte[] @Nullable [] cache = new byte[4][];
+  private byte[] @Nullable [] disk = new byte[4][];
   private long size;
   private long diskSize;
 
@@ -223,7 +223,7 @@ final class SimulatedFile implements SimulatedNode {
     }
   }
 
-  private static void flip(byte @Nullable [][] pages, long offset, int bit) {
+  private static void flip(byte[] @Nullable [] pages, long offset, int bit) {
     byte[] content = pages[page(offset)];
     if (content == null) {
       content = new byte[PAGE];

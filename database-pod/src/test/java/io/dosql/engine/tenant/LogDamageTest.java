@@ -66,8 +66,9 @@ class LogDamageTest {
             DosqlException.class,
             refusal -> {
               assertThat(refusal.code()).isEqualTo(ErrorCode.TENANT_UNAVAILABLE);
-              assertThat(refusal.suggestion()).contains("Restore", "LSN 1");
+              assertThat(refusal.suggestion()).contains("Restore").doesNotContain("retry");
             })
+        .hasMessageContaining("its file is kept as of LSN 1")
         .hasMessageContainingAll(reasons);
   }
 

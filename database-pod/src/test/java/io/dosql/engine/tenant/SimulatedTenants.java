@@ -107,7 +107,7 @@ public final class SimulatedTenants {
               .onStrand(
                   () ->
                       target.write(
-                          null,
+                          new Cancellation(),
                           connection ->
                               Connections.checkpointAndSync(
                                   connection.sqlite(), CheckpointMode.PASSIVE)));
