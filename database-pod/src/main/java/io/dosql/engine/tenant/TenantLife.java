@@ -256,9 +256,9 @@ final class TenantLife {
     return lastingDamage() != null
         ? "Restore the tenant from a backup with a DoSQLRestore."
         : ("Restore the tenant from a backup; or mend its files and POST /admin/tenants/%s/retry."
-                    .formatted(tenant.name())
-                + " It is tried again by itself every %d s."
-                    .formatted(Math.max(1, why.retryAfter().toSeconds())));
+                .formatted(tenant.name())
+            + " It is tried again by itself every %d s."
+                .formatted(Math.max(1, why.retryAfter().toSeconds())));
   }
 
   /** The same failure, for another one who hears of it. */
