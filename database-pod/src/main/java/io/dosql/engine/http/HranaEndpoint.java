@@ -22,6 +22,6 @@ final class HranaEndpoint {
   /** {@code POST …/v2/pipeline}. */
   Reply pipeline(Exchange exchange) {
     StreamOwner owner = new StreamOwner(exchange.variable(), exchange.principal().mayWrite());
-    return Reply.json(200, hrana.pipeline(owner, exchange.body()));
+    return Reply.json(200, hrana.pipeline(owner, exchange.body(), exchange.call().client()));
   }
 }

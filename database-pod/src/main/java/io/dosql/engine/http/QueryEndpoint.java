@@ -32,7 +32,8 @@ final class QueryEndpoint {
   /** {@code POST /db/{tenant}/query}. */
   Reply query(Exchange exchange) {
     SqlStatement statement = reader.query(exchange.body());
-    try (SqlSession session = open(exchange)) {
+    try (SqlSession session = open(exchange);
+        var _ = exchange.call().client().whenGone(session::cancel)) {
       JsonWriter json = new JsonWriter().beginObject();
       ResultEncoder encoder = new ResultEncoder(json, new ResultEncoder.Budget(limits));
       Outcome outcome = settled(session, () -> session.execute(statement, encoder));
@@ -46,7 +47,8 @@ final class QueryEndpoint {
   /** {@code POST /db/{tenant}/batch}: all or none. */
   Reply batch(Exchange exchange) {
     List<SqlStatement> statements = reader.batch(exchange.body());
-    try (SqlSession session = open(exchange)) {
+    try (SqlSession session = open(exchange);
+        var _ = exchange.call().client().whenGone(session::cancel)) {
       // What is known of a statement apart from its rows comes only when all have run, so the rows
       // wait in a buffer of their own.
       JsonWriter rows = new JsonWriter();

@@ -15,6 +15,7 @@ import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
+import io.dosql.engine.tenant.TenantLimits;
 import io.micronaut.context.annotation.Factory;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
@@ -39,18 +40,29 @@ public final class EngineFactory {
   private static final LongSupplier NANO_TIME = System::nanoTime;
 
   @Singleton
-  HttpLimits httpLimits() {
-    return HttpLimits.DEFAULT;
+  TenantLimits tenantLimits() {
+    return TenantLimits.DEFAULT;
   }
 
   @Singleton
-  HranaLimits hranaLimits() {
-    return HranaLimits.DEFAULT;
+  HttpLimits httpLimits(TenantLimits tenants) {
+    return HttpLimits.DEFAULT.withTenantLimits(
+        tenants.maxConcurrentRequests(), tenants.maxResultBytes(), tenants.maxResultRows());
   }
 
   @Singleton
-  SessionOptions sessionOptions() {
-    return SessionOptions.DEFAULT;
+  HranaLimits hranaLimits(TenantLimits tenants) {
+    return HranaLimits.DEFAULT.withResultLimits(tenants.maxResultBytes(), tenants.maxResultRows());
+  }
+
+  @Singleton
+  SessionOptions sessionOptions(TenantLimits tenants) {
+    SessionOptions usual = SessionOptions.DEFAULT;
+    return new SessionOptions(
+        usual.mayWrite(),
+        tenants.statementTimeout(),
+        usual.lockTimeout(),
+        usual.transactionTimeout());
   }
 
   @Singleton

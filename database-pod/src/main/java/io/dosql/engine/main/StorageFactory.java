@@ -39,11 +39,6 @@ public final class StorageFactory {
   private static final int LOG_FAILED = 3;
 
   @Singleton
-  TenantLimits tenantLimits() {
-    return TenantLimits.DEFAULT;
-  }
-
-  @Singleton
   DataDirectory dataDirectory(EngineConfiguration configuration, Shutdown shutdown)
       throws IOException {
     DataDirectory directory = DataDirectory.open(configuration.dataDirectory());

@@ -45,6 +45,12 @@ public interface SqlSession extends AutoCloseable {
    */
   void settle();
 
+  /**
+   * Ends the call that runs or waits, if there is one, as soon as can be, and makes all that follow
+   * but {@link #close} fail with CONNECTION_ERROR: the client has gone. Does not block; any thread.
+   */
+  void cancel();
+
   /** Rolls back what is open and frees the writer at once. Idempotent; any thread. */
   @Override
   void close();

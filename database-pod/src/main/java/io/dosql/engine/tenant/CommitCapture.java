@@ -1,6 +1,7 @@
 package io.dosql.engine.tenant;
 
 import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +50,21 @@ final class CommitCapture {
       return SqlFailures.tooLarge(null);
     }
     return disk.isNearlyFull() ? disk.refusal() : null;
+  }
+
+  /** What a client is told for whom there is no more room. */
+  DosqlException whyFull() {
+    return disk.isNearlyFull()
+        ? disk.refusal()
+        : new DosqlException(
+                ErrorCode.QUOTA_EXCEEDED,
+                "the tenant's database may have %d bytes, the limit maxDatabaseBytes; nothing was"
+                        .formatted(limits.maxDatabaseBytes())
+                    + " written")
+            .withSuggestion(
+                "Delete data, or raise the limit; a table whose largest rowid is taken is full,"
+                    + " too.")
+            .withSqliteCode("SQLITE_FULL");
   }
 
   /** From SQLite's commit hook; false vetoes. */

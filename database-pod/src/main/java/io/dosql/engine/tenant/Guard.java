@@ -26,13 +26,14 @@ final class Guard {
   /** The brake may ask the file system, so not each question is passed on. */
   private static final int QUESTIONS_PER_BRAKE = 16;
 
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
   private final Brake brake;
 
   private volatile boolean running;
   private volatile long deadlineNanos;
   private volatile Duration timeout = Duration.ZERO;
-  private volatile @Nullable Object owner;
-  private volatile @Nullable Object cancelledOwner;
+  private volatile @Nullable Cancellation cancellation;
   private volatile boolean evicted;
 
   // On the running thread only.
@@ -43,9 +44,9 @@ final class Guard {
     this.brake = brake;
   }
 
-  /** Whose statements run from here on, so that {@link #cancel} can tell; null for nobody's. */
-  void setOwner(@Nullable Object lease) {
-    owner = lease;
+  /** What can cancel the statements that run from here on; null for nothing. */
+  void setCancellation(@Nullable Cancellation ofClient) {
+    cancellation = ofClient;
   }
 
   /** Before a statement. */
@@ -62,23 +63,22 @@ final class Guard {
     running = false;
   }
 
-  /**
-   * From any thread: no statement of this owner is wanted any more, neither the one that may run
-   * nor a later one. Statements of others are left alone.
-   */
-  void cancel(Object lease) {
-    cancelledOwner = lease;
-  }
-
   /** From any thread: nobody's statements are wanted any more, because the tenant is recovered. */
   void evict() {
     evicted = true;
   }
 
-  /** True when the statement has to stop. */
+  /**
+   * True when the statement has to stop. May pause the thread, so that other tenants' statements
+   * run.
+   */
   boolean isOver() {
+    boolean hasThread = FairPool.offerTurn();
     if (!running) {
       return false;
+    }
+    if (!hasThread && stopped == null) {
+      stopped = crowdedOut();
     }
     if (stopped == null) {
       stopped = reason();
@@ -87,9 +87,9 @@ final class Guard {
   }
 
   private @Nullable DosqlException reason() {
-    Object current = owner;
-    if (current != null && current.equals(cancelledOwner)) {
-      return interrupted(ErrorCode.CONNECTION_ERROR, "the statement was cancelled");
+    Cancellation current = cancellation;
+    if (current != null && current.isRequested()) {
+      return Cancellation.failure();
     }
     if (evicted) {
       return evictedFailure();
@@ -105,6 +105,13 @@ final class Guard {
 
   private static DosqlException interrupted(ErrorCode code, String message) {
     return new DosqlException(code, message).withSqliteCode("SQLITE_INTERRUPT");
+  }
+
+  private static DosqlException crowdedOut() {
+    return interrupted(
+            ErrorCode.RESOURCE_EXHAUSTED,
+            "long statements fill the pod (maxRunningStatements), and another tenant had none")
+        .withRetryAfter(RETRY_AFTER);
   }
 
   static DosqlException evictedFailure() {

@@ -41,6 +41,7 @@ final class Maintenance implements AutoCloseable {
 
   private void round() {
     try {
+      environment.pools().takeTurnsOfTheStuck();
       environment.disk().refresh();
       long now = System.nanoTime();
       boolean logIsLong = environment.log().statistics().segments() > SEGMENTS_MAX;

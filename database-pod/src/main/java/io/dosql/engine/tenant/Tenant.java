@@ -46,7 +46,7 @@ public final class Tenant {
     this.name = name;
     this.environment = environment;
     this.files = new TenantFiles(environment.folder().resolve(name.value()));
-    this.strand = new Strand(environment.pools().writers());
+    this.strand = new Strand(environment.pools().writersOf(name));
   }
 
   /** After a start: the log holds on to everything until it hears what the files hold. */
@@ -180,6 +180,16 @@ public final class Tenant {
     lock.lock();
     try {
       return awake != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether anybody uses it now. */
+  boolean isInUse() {
+    lock.lock();
+    try {
+      return uses > 0;
     } finally {
       lock.unlock();
     }

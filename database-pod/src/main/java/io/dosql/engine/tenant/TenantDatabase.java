@@ -64,7 +64,7 @@ public final class TenantDatabase {
       throws IOException {
     this.name = name;
     this.files = files;
-    this.jobs = new Jobs(name, strand, environment.pools().readers());
+    this.jobs = new Jobs(name, strand, environment.pools().readersOf(name));
     this.limits = environment.limits();
     this.log = environment.log();
     this.disk = environment.disk();
@@ -81,7 +81,8 @@ public final class TenantDatabase {
             limits,
             capture::whyToStop,
             capture::admitsCommit,
-            capture::committed);
+            capture::committed,
+            capture::whyFull);
   }
 
   private TenantConnection openReader() {
@@ -101,23 +102,41 @@ public final class TenantDatabase {
     return gate.last().lsn();
   }
 
-  /** Waits for the right to write. */
+  /** Waits for the right to write, until its lifetime has passed. */
   public WriterLease writer(Duration lockTimeout, Duration lifetime) {
+    return writer(lockTimeout, lifetime, new Cancellation());
+  }
+
+  /**
+   * As {@link #writer(Duration, Duration)}; {@code cancellation} stops what runs under the lease.
+   */
+  public WriterLease writer(Duration lockTimeout, Duration lifetime, Cancellation cancellation) {
     queue.acquire(name, lockTimeout);
-    WriterLease granted = new WriterLease(this, lifetime);
+    WriterLease granted = new WriterLease(this, lifetime, cancellation);
     lease = granted;
     return granted;
   }
 
   /** Waits for a reader connection. */
   public ReaderLease reader(Duration timeout) {
+    return reader(timeout, new Cancellation());
+  }
+
+  /** As {@link #reader(Duration)}; {@code cancellation} stops what runs under the lease. */
+  public ReaderLease reader(Duration timeout, Cancellation cancellation) {
     readers.acquire(timeout);
     try {
-      return new ReaderLease(this, jobs.onReader(readers::take));
+      return new ReaderLease(this, jobs.onReader(readers::take), cancellation);
     } catch (RuntimeException failure) {
       readers.releaseRight();
       throw failure;
     }
+  }
+
+  /** As {@link #writeOnce(Duration, Cancellation, Function)}; nothing can cancel it. */
+  public <T> WriterLease.Written<T> writeOnce(
+      Duration lockTimeout, Function<TenantConnection, T> work) {
+    return writeOnce(lockTimeout, new Cancellation(), work);
   }
 
   /**
@@ -125,13 +144,14 @@ public final class TenantDatabase {
    * rolled back. Commits that it made are in the log, not yet durable, when this returns.
    */
   public <T> WriterLease.Written<T> writeOnce(
-      Duration lockTimeout, Function<TenantConnection, T> work) {
+      Duration lockTimeout, Cancellation cancellation, Function<TenantConnection, T> work) {
     queue.acquire(name, lockTimeout);
     try {
       return jobs.onStrand(
           () -> {
+            cancellation.check();
             try {
-              return write(null, work);
+              return write(cancellation, work);
             } finally {
               rollBackOpen();
             }
@@ -141,18 +161,27 @@ public final class TenantDatabase {
     }
   }
 
-  /** Runs {@code work} with a reader connection, as one job: what it leaves open is ended. */
+  /** As {@link #readOnce(Duration, Cancellation, Function)}; nothing can cancel it. */
   public <T> T readOnce(Duration timeout, Function<TenantConnection, T> work) {
+    return readOnce(timeout, new Cancellation(), work);
+  }
+
+  /** Runs {@code work} with a reader connection, as one job: what it leaves open is ended. */
+  public <T> T readOnce(
+      Duration timeout, Cancellation cancellation, Function<TenantConnection, T> work) {
     readers.acquire(timeout);
     boolean[] taken = new boolean[1];
     try {
       return jobs.onReader(
           () -> {
+            cancellation.check();
             TenantConnection connection = readers.take();
             taken[0] = true;
+            connection.setCancellation(cancellation);
             try {
               return connection.use(work);
             } finally {
+              connection.setCancellation(null);
               giveBack(connection);
             }
           });
@@ -176,13 +205,13 @@ public final class TenantDatabase {
   /**
    * On the strand.
    *
-   * @param owner whose statements these are, for {@link #cancelWriter}; null if nobody may cancel
+   * @param cancellation stops the client's statement that runs
    */
-  <T> WriterLease.Written<T> write(@Nullable Object owner, Function<TenantConnection, T> work) {
+  <T> WriterLease.Written<T> write(Cancellation cancellation, Function<TenantConnection, T> work) {
     checkUsable();
     long before = gate.last().lsn();
     T value;
-    writer.setOwner(owner);
+    writer.setCancellation(cancellation);
     try {
       if (writer.sqlite().isAutocommit()) {
         capture.transactionBegins();
@@ -193,7 +222,7 @@ public final class TenantDatabase {
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     } finally {
-      writer.setOwner(null);
+      writer.setCancellation(null);
       // Whatever was thrown: what SQLite has committed must go into the log.
       capture();
     }
@@ -282,11 +311,6 @@ public final class TenantDatabase {
     readers.release(connection);
   }
 
-  /** On any thread: stops the statement that runs if it is this lease's. */
-  void cancelWriter(WriterLease owner) {
-    writer.cancel(owner);
-  }
-
   /**
    * The log position that must be settled before an answer may leave that could have seen {@code
    * lsn}; waits while that commit is under way.
@@ -329,7 +353,7 @@ public final class TenantDatabase {
   public long replaceWith(SqliteConnection source, Duration timeout, Runnable save) {
     queue.acquire(name, timeout);
     // Not told to maintenance, which would take it away from a save that lasts.
-    try (WriterLease writing = new WriterLease(this, timeout)) {
+    try (WriterLease writing = new WriterLease(this, timeout, new Cancellation())) {
       save.run();
       WriterLease.Written<Boolean> written =
           writing.call(
@@ -338,7 +362,7 @@ public final class TenantDatabase {
                 // The WAL, and the log until the next checkpoint.
                 disk.checkRoomFor(2 * pages * PAGE_SIZE_BYTES);
                 capture.attempt();
-                Connections.replace(source, connection.sqlite());
+                Connections.replace(source, connection.sqlite(), limits);
                 return true;
               });
       Long lsn = written.committedLsn();
@@ -411,6 +435,11 @@ public final class TenantDatabase {
       commits.checkpointed();
     }
     return true;
+  }
+
+  /** Who waits for the writer. */
+  int writersWaiting() {
+    return queue.waiting();
   }
 
   /** Called from time to time by maintenance. */

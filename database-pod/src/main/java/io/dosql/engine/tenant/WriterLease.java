@@ -17,6 +17,7 @@ public final class WriterLease implements AutoCloseable {
   private final TenantDatabase database;
   private final long deadlineNanos;
   private final Duration lifetime;
+  private final Cancellation cancellation;
 
   // What follows is written on the strand only.
   private volatile long idleSinceNanos = System.nanoTime();
@@ -24,9 +25,10 @@ public final class WriterLease implements AutoCloseable {
   private volatile boolean ended;
   private volatile @Nullable String takenAway;
 
-  WriterLease(TenantDatabase database, Duration lifetime) {
+  WriterLease(TenantDatabase database, Duration lifetime, Cancellation cancellation) {
     this.database = database;
     this.lifetime = lifetime;
+    this.cancellation = cancellation;
     this.deadlineNanos = System.nanoTime() + lifetime.toNanos();
   }
 
@@ -49,9 +51,10 @@ public final class WriterLease implements AutoCloseable {
               if (ended) {
                 throw new IllegalStateException("the lease has ended");
               }
+              cancellation.check();
               busy = true;
               try {
-                return database.write(this, work);
+                return database.write(cancellation, work);
               } finally {
                 busy = false;
                 idleSinceNanos = System.nanoTime();
@@ -67,11 +70,6 @@ public final class WriterLease implements AutoCloseable {
   /** The newest commit of the tenant: what a statement of this lease has surely seen. */
   public long lastLsn() {
     return database.gate().last().lsn();
-  }
-
-  /** Stops the running statement of this lease, and each that would follow; any thread. */
-  public void cancel() {
-    database.cancelWriter(this);
   }
 
   /** Rolls back what is open and lets the next writer in. Idempotent. */

@@ -107,9 +107,13 @@ final class WriterQueue {
   }
 
   boolean hasWaiters() {
+    return waiting() > 0;
+  }
+
+  int waiting() {
     lock.lock();
     try {
-      return !waiters.isEmpty();
+      return waiters.size();
     } finally {
       lock.unlock();
     }

@@ -38,6 +38,7 @@ public final class EchoSessions implements Sessions {
 
   public final AtomicInteger open = new AtomicInteger();
   public final AtomicInteger settled = new AtomicInteger();
+  public final AtomicInteger cancelled = new AtomicInteger();
 
   /** BLOCK counts this down, then waits for {@link #release}. */
   public volatile CountDownLatch blocked = new CountDownLatch(1);
@@ -59,6 +60,7 @@ public final class EchoSessions implements Sessions {
     private final SessionOptions options;
     private boolean autocommit = true;
     private boolean closed;
+    private volatile boolean isCancelled;
 
     private EchoSession(SessionOptions options) {
       this.options = options;
@@ -129,7 +131,16 @@ public final class EchoSessions implements Sessions {
 
     @Override
     public void settle() {
+      if (isCancelled) {
+        throw new DosqlException(ErrorCode.CONNECTION_ERROR, "The client has gone.");
+      }
       settled.incrementAndGet();
+    }
+
+    @Override
+    public void cancel() {
+      isCancelled = true;
+      cancelled.incrementAndGet();
     }
 
     @Override

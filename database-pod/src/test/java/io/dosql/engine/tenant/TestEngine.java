@@ -82,6 +82,17 @@ public final class TestEngine implements AutoCloseable {
     return tenants;
   }
 
+  /** Whether anybody uses the tenant, or holds its writer. */
+  public boolean isBusy(String tenant) {
+    return tenants.get(new TenantName(tenant)).isInUse();
+  }
+
+  /** Who waits for the tenant's writer. */
+  public int writersWaiting(String tenant) {
+    TenantDatabase database = tenants.get(new TenantName(tenant)).databaseIfAwake();
+    return database == null ? 0 : database.writersWaiting();
+  }
+
   /** The rows of a query, each value as text. */
   public List<List<String>> rows(String tenant, String sql) {
     try (Tenant.Use use = tenants.get(new TenantName(tenant)).use()) {
