@@ -34,8 +34,9 @@ public final class Endpoints {
       ReadinessChecks checks,
       RequestGate gate,
       CollectorRegistry registry,
-      HttpLimits limits) {
-    this.query = new QueryEndpoint(sessions, options, limits);
+      HttpLimits limits,
+      StreamLimits streams) {
+    this.query = new QueryEndpoint(sessions, options, limits, streams);
     this.hrana = new HranaEndpoint(hrana);
     this.admin = new AdminController(admin);
     this.health = new HealthEndpoint(checks, gate);

@@ -13,6 +13,7 @@ import io.dosql.engine.http.HttpMetrics;
 import io.dosql.engine.http.JwtAuthenticator;
 import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
+import io.dosql.engine.http.StreamLimits;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.micronaut.context.annotation.Factory;
@@ -41,6 +42,11 @@ public final class EngineFactory {
   @Singleton
   HttpLimits httpLimits() {
     return HttpLimits.DEFAULT;
+  }
+
+  @Singleton
+  StreamLimits streamLimits() {
+    return StreamLimits.DEFAULT;
   }
 
   @Singleton
@@ -119,8 +125,9 @@ public final class EngineFactory {
       ReadinessChecks checks,
       RequestGate gate,
       CollectorRegistry registry,
-      HttpLimits limits) {
-    return new Endpoints(sessions, options, hrana, admin, checks, gate, registry, limits);
+      HttpLimits limits,
+      StreamLimits streams) {
+    return new Endpoints(sessions, options, hrana, admin, checks, gate, registry, limits, streams);
   }
 
   @Singleton

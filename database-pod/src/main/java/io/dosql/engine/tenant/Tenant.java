@@ -231,6 +231,19 @@ public final class Tenant {
         () -> databaseIfAwake() == database && database.checkpoint(CheckpointMode.PASSIVE));
   }
 
+  /** Gives back what memory the tenant can do without, on the strand, some time soon. */
+  CompletableFuture<Boolean> shedCachesSoon() {
+    return strand.submit(
+        () -> {
+          TenantDatabase database = databaseIfAwake();
+          if (database == null) {
+            return false;
+          }
+          database.shedCaches();
+          return true;
+        });
+  }
+
   /** What lists say of a tenant, without waking it. */
   public TenantSummary summary() {
     TenantDatabase database = databaseIfAwake();
