@@ -53,7 +53,7 @@ final class Entrance {
             () -> {
               try {
                 Reply reply = gateway.answer(call);
-                if (!reply.equals(Reply.STREAMED)) {
+                if (!reply.isStreamed()) {
                   answer.complete(response(reply));
                 }
               } catch (Throwable error) {
@@ -94,16 +94,12 @@ final class Entrance {
   private static HttpResponse<?> response(Reply reply) {
     MutableHttpResponse<Object> response = HttpResponse.status(reply.status(), "");
     reply.headers().forEach(response::header);
-    return response
-        .header("Content-Type", reply.contentType())
-        .body(body(reply));
+    return response.header("Content-Type", reply.contentType()).body(body(reply));
   }
 
   private static ByteBuf body(Reply reply) {
     AutoCloseable held = reply.held();
-    return held == null
-        ? Unpooled.wrappedBuffer(reply.body())
-        : new HeldBuffer(reply.body(), held);
+    return held == null ? Unpooled.wrappedBuffer(reply.body()) : new HeldBuffer(reply.body(), held);
   }
 
   private final class ArrivingBody implements Call.Body {

@@ -56,12 +56,11 @@ public final class Gateway {
     try {
       Attempt attempt = new Attempt(call, requestId);
       Reply answer = attempt.answer();
-      Reply reply =
-          answer.equals(Reply.STREAMED) ? answer : answer.with(RequestId.HEADER, requestId);
+      Reply reply = answer.isStreamed() ? answer : answer.with(RequestId.HEADER, requestId);
       long nanos = nanoTime.getAsLong() - start;
       metrics.count(attempt.routeName, attempt.code, nanos);
       log(call, attempt, reply, nanos);
-      return gate.isOpen() || answer.equals(Reply.STREAMED) ? reply : reply.with("Connection", "close");
+      return gate.isOpen() || answer.isStreamed() ? reply : reply.with("Connection", "close");
     } finally {
       MDC.clear();
     }

@@ -17,7 +17,8 @@ final class HeldBuffer extends UnpooledHeapByteBuf {
   HeldBuffer(ByteBuffer bytes, AutoCloseable held) {
     super(UnpooledByteBufAllocator.DEFAULT, bytes.array(), bytes.array().length);
     this.held = held;
-    setIndex(bytes.position(), bytes.limit());
+    int first = bytes.arrayOffset();
+    setIndex(first + bytes.position(), first + bytes.limit());
   }
 
   @Override

@@ -49,13 +49,13 @@ final class QueryEndpoint {
   }
 
   private Reply query(SqlSession session, SqlStatement statement, ResultEncoder.Budget budget) {
-      JsonWriter json = new JsonWriter().beginObject();
-      ResultEncoder encoder = new ResultEncoder(json, budget);
-      Outcome outcome = settled(session, () -> session.execute(statement, encoder));
-      requireNothingOpen(session);
-      encoder.end();
-      ResultEncoder.outcome(json, outcome);
-      return Reply.json(200, finish(json, outcome.lsn()));
+    JsonWriter json = new JsonWriter().beginObject();
+    ResultEncoder encoder = new ResultEncoder(json, budget);
+    Outcome outcome = settled(session, () -> session.execute(statement, encoder));
+    requireNothingOpen(session);
+    encoder.end();
+    ResultEncoder.outcome(json, outcome);
+    return Reply.json(200, finish(json, outcome.lsn()));
   }
 
   /** What was set aside for the result is kept until it has been sent. */
@@ -83,16 +83,16 @@ final class QueryEndpoint {
 
   private Reply batch(
       SqlSession session, List<SqlStatement> statements, ResultEncoder.Budget budget) {
-      // What is known of a statement apart from its rows comes only when all have run, so the rows
-      // wait in a buffer of their own.
-      JsonWriter rows = new JsonWriter();
-      List<ResultEncoder> encoders = new ArrayList<>(statements.size());
-      for (int i = 0; i < statements.size(); i++) {
-        encoders.add(new ResultEncoder(rows, budget));
-      }
-      List<Outcome> outcomes =
-          settled(session, () -> session.executeAtomically(statements, encoders));
-      return Reply.json(200, batchBody(rows, encoders, outcomes));
+    // What is known of a statement apart from its rows comes only when all have run, so the rows
+    // wait in a buffer of their own.
+    JsonWriter rows = new JsonWriter();
+    List<ResultEncoder> encoders = new ArrayList<>(statements.size());
+    for (int i = 0; i < statements.size(); i++) {
+      encoders.add(new ResultEncoder(rows, budget));
+    }
+    List<Outcome> outcomes =
+        settled(session, () -> session.executeAtomically(statements, encoders));
+    return Reply.json(200, batchBody(rows, encoders, outcomes));
   }
 
   /** An error, too, may tell of a commit that is not durable yet: it waits like any answer. */

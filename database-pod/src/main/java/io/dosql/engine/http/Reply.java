@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An answer, whole.
  *
- * @param held what is to be closed when the answer has been sent or given up: its part of the budget
+ * @param held what is to be closed when the answer has been sent or given up: its part of the
+ *     budget
  */
 record Reply(
     int status,
@@ -30,6 +31,11 @@ record Reply(
 
   Reply(int status, String contentType, ByteBuffer body, Map<String, String> headers) {
     this(status, contentType, body, headers, null);
+  }
+
+  /** Whether this is {@link #STREAMED}. */
+  boolean isStreamed() {
+    return contentType.isEmpty();
   }
 
   static Reply json(int status, ByteBuffer body) {

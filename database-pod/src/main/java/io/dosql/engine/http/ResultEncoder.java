@@ -161,10 +161,7 @@ final class ResultEncoder implements RowSink {
     static Budget ofChunks(HttpLimits limits, StreamLimits streams, BufferBudget results) {
       int chunkBytes = streams.chunkBytes();
       return new Budget(
-          limits,
-          results.reserve(2L * BUFFER_PER_BYTE * chunkBytes),
-          Long.MAX_VALUE,
-          chunkBytes);
+          limits, results.reserve(2L * BUFFER_PER_BYTE * chunkBytes), Long.MAX_VALUE, chunkBytes);
     }
 
     private void takeRow() {

@@ -42,8 +42,7 @@ final class StreamedQuery {
   private final BufferBudget results;
   private final String durability;
 
-  StreamedQuery(
-      HttpLimits limits, StreamLimits streams, BufferBudget results, String durability) {
+  StreamedQuery(HttpLimits limits, StreamLimits streams, BufferBudget results, String durability) {
     this.limits = limits;
     this.streams = streams;
     this.results = results;
@@ -154,8 +153,7 @@ final class StreamedQuery {
     }
   }
 
-  private record Lines(JsonWriter json, ResultEncoder encoder)
-      implements RowSink {
+  private record Lines(JsonWriter json, ResultEncoder encoder) implements RowSink {
     @Override
     public void columns(List<Column> columns) {
       writeHeader(json, columns);

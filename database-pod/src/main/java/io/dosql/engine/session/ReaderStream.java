@@ -1,5 +1,7 @@
 package io.dosql.engine.session;
 
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.Column;
 import io.dosql.engine.sqlite.SqliteStatement;
 import io.dosql.engine.sqlite.StatementCounter;
@@ -20,7 +22,7 @@ final class ReaderStream implements RowStream {
   private final long lsn;
   private final Duration statementTimeout;
 
-  private @Nullable TenantConnection.Cursor cursor;
+  private TenantConnection.@Nullable Cursor cursor;
   private List<Column> columns = List.of();
   private boolean onRow;
   private long rowsReturned;
@@ -143,9 +145,21 @@ final class ReaderStream implements RowStream {
             rowsScanned += scanned(statement);
             return onRow;
           });
+    } catch (DosqlException failure) {
+      // The guard knows no more than what was left of the limit.
+      throw failure.code() == ErrorCode.TIMEOUT ? timeout(failure) : failure;
     } finally {
       ranNanos += System.nanoTime() - begin;
     }
+  }
+
+  private DosqlException timeout(DosqlException cause) {
+    return new DosqlException(
+            ErrorCode.TIMEOUT,
+            "the statement ran longer than %d ms, the limit statementTimeout"
+                .formatted(statementTimeout.toMillis()),
+            cause)
+        .withSqliteCode("SQLITE_INTERRUPT");
   }
 
   private static long scanned(SqliteStatement statement) {

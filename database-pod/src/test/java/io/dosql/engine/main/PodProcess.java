@@ -38,7 +38,13 @@ final class PodProcess implements AutoCloseable {
 
   /** Starts without authentication, unless {@code environment} says otherwise. */
   static PodProcess start(Path folder, Map<String, String> environment) throws Exception {
-    PodProcess pod = new PodProcess(folder, environment);
+    return start(folder, environment, List.of());
+  }
+
+  /** The same, with options for its JVM. */
+  static PodProcess start(Path folder, Map<String, String> environment, List<String> jvmOptions)
+      throws Exception {
+    PodProcess pod = new PodProcess(folder, environment, jvmOptions);
     await()
         .atMost(START_MAX)
         .pollInterval(Duration.ofMillis(50))
@@ -47,7 +53,8 @@ final class PodProcess implements AutoCloseable {
     return pod;
   }
 
-  private PodProcess(Path folder, Map<String, String> environment) throws IOException {
+  private PodProcess(Path folder, Map<String, String> environment, List<String> jvmOptions)
+      throws IOException {
     this.output = folder.resolve("pod.log");
     this.port = freePort();
     this.adminPort = freePort();
@@ -67,12 +74,14 @@ final class PodProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xmx96m",
             // The pod's own logging, not that of the tests.
             "-Dlogback.configurationFile=" + Path.of("target", "classes", "logback.xml"),
             "-cp",
             System.getProperty("java.class.path"),
             EngineMain.class.getName());
+    // The last of two options counts.
+    builder.command().addAll(1, jvmOptions);
+    builder.command().add(1, "-Xmx96m");
     builder.environment().putAll(variables);
     this.process =
         builder
