@@ -1,6 +1,5 @@
 package io.dosql.engine.http;
 
-import io.micronaut.http.ByteBodyHttpResponseWrapper;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MutableHttpResponse;
@@ -86,8 +85,7 @@ final class Entrance {
             ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel());
     boolean _ =
         answer.complete(
-            ByteBodyHttpResponseWrapper.wrap(
-                HttpResponse.ok().header("Content-Type", contentType), bodies.adaptNetty(chunks)));
+            HttpResponse.ok(bodies.adaptNetty(chunks)).header("Content-Type", contentType));
     return chunks;
   }
 

@@ -31,11 +31,10 @@ class ResultStreamTest {
   private static final int READERS_MAX = 16;
   private static final int ROW_BYTES = 1_000;
 
-  @TempDir Path folder;
   private PodProcess pod;
 
   @BeforeAll
-  void start() throws Exception {
+  void start(@TempDir Path folder) throws Exception {
     pod = PodProcess.start(folder, Map.of(), List.of("-Xmx64m"));
     pod.query("main", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)");
     pod.query("main", "INSERT INTO t VALUES (1, 'one'), (2, NULL)");
@@ -57,11 +56,17 @@ class ResultStreamTest {
       socket.setSoTimeout(60_000);
       byte[] body = JSON.writeValueAsString(Map.of("sql", sql)).getBytes(StandardCharsets.UTF_8);
       String head =
-          "POST /db/main/query HTTP/1.1\r\nHost: pod\r\nAccept: application/x-ndjson\r\n"
-              + "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n";
-      socket
-          .getOutputStream()
-          .write(head.formatted(body.length).getBytes(StandardCharsets.US_ASCII));
+          """
+          POST /db/main/query HTTP/1.1
+          Host: pod
+          Accept: application/x-ndjson
+          Content-Type: application/json
+          Content-Length: %d
+
+          """
+              .formatted(body.length)
+              .replace("\n", "\r\n");
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
       socket.getOutputStream().write(body);
     }
 
