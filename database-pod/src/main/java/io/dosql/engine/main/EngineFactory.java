@@ -1,6 +1,7 @@
 package io.dosql.engine.main;
 
 import io.dosql.engine.admin.AdminService;
+import io.dosql.engine.admin.DebugSource;
 import io.dosql.engine.admin.ReadinessChecks;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.hrana.HranaService;
@@ -24,6 +25,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,18 +42,18 @@ public final class EngineFactory {
   private static final LongSupplier NANO_TIME = System::nanoTime;
 
   @Singleton
-  HttpLimits httpLimits() {
-    return HttpLimits.DEFAULT;
+  HttpLimits httpLimits(MemoryBudget budget) {
+    return budget.http();
   }
 
   @Singleton
-  StreamLimits streamLimits() {
-    return StreamLimits.DEFAULT;
+  StreamLimits streamLimits(MemoryBudget budget) {
+    return budget.streams();
   }
 
   @Singleton
-  HranaLimits hranaLimits() {
-    return HranaLimits.DEFAULT;
+  HranaLimits hranaLimits(MemoryBudget budget) {
+    return budget.hrana();
   }
 
   @Singleton
@@ -126,8 +128,10 @@ public final class EngineFactory {
       RequestGate gate,
       CollectorRegistry registry,
       HttpLimits limits,
-      StreamLimits streams) {
-    return new Endpoints(sessions, options, hrana, admin, checks, gate, registry, limits, streams);
+      StreamLimits streams,
+      @Nullable DebugSource debug) {
+    return new Endpoints(
+        sessions, options, hrana, admin, checks, gate, registry, limits, streams, debug);
   }
 
   @Singleton
