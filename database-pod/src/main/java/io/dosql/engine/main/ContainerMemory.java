@@ -32,21 +32,44 @@ final class ContainerMemory {
 
   /** The container's limit; empty if it has none, or nobody knows. */
   OptionalLong limitBytes() {
-    for (String file :
-        new String[] {"sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-      try {
-        String text = Files.readString(root.resolve(file)).strip();
-        if (!text.equals("max")) {
-          long limit = Long.parseLong(text);
-          if (limit > 0 && limit < LARGEST_LIMIT) {
-            return OptionalLong.of(limit);
-          }
-        }
-      } catch (IOException | NumberFormatException notThisVersion) {
-        // The next one, or none.
-      }
+    OptionalLong limit = limit("sys/fs/cgroup", group("0::"), "memory.max");
+    return limit.isPresent()
+        ? limit
+        : limit("sys/fs/cgroup/memory", group("memory:"), "memory.limit_in_bytes");
+  }
+
+  /**
+   * The limit of the process's own group. Most containers see their group as the root of what is
+   * mounted there, whatever the kernel calls it.
+   */
+  private OptionalLong limit(String mount, String group, String file) {
+    OptionalLong own = read(root.resolve(mount + group).resolve(file));
+    return own.isPresent() ? own : read(root.resolve(mount).resolve(file));
+  }
+
+  private static OptionalLong read(Path file) {
+    try {
+      String text = Files.readString(file).strip();
+      long limit = text.equals("max") ? Long.MAX_VALUE : Long.parseLong(text);
+      return limit > 0 && limit < LARGEST_LIMIT ? OptionalLong.of(limit) : OptionalLong.empty();
+    } catch (IOException | NumberFormatException notThisVersion) {
+      return OptionalLong.empty();
     }
-    return OptionalLong.empty();
+  }
+
+  /** The path of this process's group, as the kernel calls it; empty if it does not tell. */
+  private String group(String controller) {
+    try {
+      for (String line : Files.readAllLines(root.resolve("proc/self/cgroup"))) {
+        int at = line.indexOf(controller);
+        if (at >= 0 && (at == 0 || line.charAt(at - 1) == ':')) {
+          return line.substring(at + controller.length());
+        }
+      }
+    } catch (IOException unreadable) {
+      // Then what is mounted counts.
+    }
+    return "";
   }
 
   /** Resident memory that belongs to no file; empty if the kernel does not tell. */

@@ -67,6 +67,19 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void theLimitIsThatOfTheProcesssOwnGroup(@TempDir Path folder) throws IOException {
+    write(folder, "sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712");
+    write(folder, "sys/fs/cgroup/memory/some/pod/memory.limit_in_bytes", "134217728");
+    write(folder, "proc/self/cgroup", "9:name=systemd:/x\n4:memory:/some/pod\n0::/");
+    assertThat(new ContainerMemory(folder).limitBytes()).hasValue(128 * MIB);
+    write(folder, "proc/self/cgroup", "4:memory:/not/mounted/here");
+    assertThat(new ContainerMemory(folder).limitBytes()).isEmpty();
+    write(folder, "sys/fs/cgroup/pod/memory.max", "268435456");
+    write(folder, "proc/self/cgroup", "0::/pod");
+    assertThat(new ContainerMemory(folder).limitBytes()).hasValue(256 * MIB);
+  }
+
+  @Test
   void pagesOfFilesAreResidentButNotUsed(@TempDir Path folder) throws IOException {
     write(
         folder,
