@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * Recovery by redo: the database file as it is, plus every page image of the commits after the redo
  * point, in order. What the file held beyond the redo point (checkpoints that were not fsynced, or
  * torn ones) is overwritten, because every page that could have been checkpointed since is in one
- * of these commits. The {@code -wal} is never used: SQLite did not sync it.
+ * of these commits. The {@code -wal} is never used: SQLite did not sync it. Nor is a rollback
+ * journal, which SQLite would take for a transaction to undo in the file that redo has written.
  *
  * <p>Runs while no connection is open. Idempotent: a crash in the middle changes nothing, since the
  * state file moves last.
@@ -49,6 +50,7 @@ final class Redo {
     TenantFiles.State state = files.readState();
     Files.deleteIfExists(files.wal());
     Files.deleteIfExists(files.sharedMemory());
+    Files.deleteIfExists(files.journal());
     List<LoggedCommit> commits = log.commitsAfter(tenant.value(), state.checkpointedLsn());
     if (state.checkpointedLsn() == 0) {
       // Nothing of this file was ever made durable: redo starts from the empty database.

@@ -47,6 +47,11 @@ record TenantFiles(Path folder) {
     return folder.resolve("data.db-shm");
   }
 
+  /** SQLite's rollback journal: it has one while it makes a new file a WAL database. */
+  Path journal() {
+    return folder.resolve("data.db-journal");
+  }
+
   private Path stateFile() {
     return folder.resolve("state.json");
   }

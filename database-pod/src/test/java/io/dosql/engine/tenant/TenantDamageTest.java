@@ -9,6 +9,7 @@ import io.dosql.engine.log.CorruptLogException;
 import io.dosql.engine.sqlite.OpenMode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,6 +134,21 @@ class TenantDamageTest {
         .isInstanceOf(CorruptLogException.class)
         .hasMessageContainingAll(segment.getFileName().toString(), "offset", "expected", "found");
     assertThat(Files.readAllBytes(segment)).isEqualTo(before);
+  }
+
+  @Test
+  void aRollbackJournalThatACrashLeftBehindUndoesNothing() throws Exception {
+    Path data = makeTenants();
+    // As SQLite writes it before it makes an empty file a WAL database: go back to 0 pages.
+    ByteBuffer journal = ByteBuffer.allocate(512);
+    journal.putLong(0xd9d505f920a163d7L).putInt(0).putInt(1).putInt(0).putInt(512).putInt(4096);
+    for (String tenant : List.of("asleep", "logged")) {
+      Files.write(database(data, tenant).resolveSibling("data.db-journal"), journal.array());
+    }
+    try (TestEngine engine = TestEngine.start(data)) {
+      assertThat(engine.rows("asleep", "SELECT count(*) FROM t")).containsExactly(List.of("1"));
+      assertThat(engine.rows("logged", "SELECT v FROM t")).containsExactly(List.of("1"));
+    }
   }
 
   @Test
