@@ -68,6 +68,34 @@ class TenantDamageTest {
   }
 
   @Test
+  void aStateFileWithAnotherNumberIsNotBelieved() throws Exception {
+    Path data = makeTenants();
+    Path state = data.resolve("tenants/asleep/state.json");
+    String written = Files.readString(state);
+    assertThat(written).contains("\"checkpointedLsn\":2");
+    Files.writeString(state, written.replace("\"checkpointedLsn\":2", "\"checkpointedLsn\":3"));
+    try (TestEngine engine = TestEngine.start(data)) {
+      assertUnavailable(() -> engine.rows("asleep", "SELECT 1"), "state.json", "checksum");
+      assertThat(engine.rows("logged", "SELECT v FROM t")).containsExactly(List.of("1"));
+    }
+  }
+
+  @Test
+  void aStateFileOfTheVersionWithoutChecksumIsRead() throws Exception {
+    Path data = makeTenants();
+    Path state = data.resolve("tenants/asleep/state.json");
+    Files.writeString(
+        state,
+        Files.readString(state)
+            .replace("\"version\":2", "\"version\":1")
+            .replaceFirst(",\"checksum\":\"[0-9a-f]{8}\"", ""));
+    try (TestEngine engine = TestEngine.start(data)) {
+      assertThat(engine.tenants().get(new TenantName("asleep")).summary().lsn()).isEqualTo(2);
+      assertThat(engine.rows("asleep", "SELECT count(*) FROM t")).containsExactly(List.of("1"));
+    }
+  }
+
+  @Test
   void aDatabaseFileThatWasCutShortIsNotServed() throws Exception {
     Path data = makeTenants();
     try (RandomAccessFile file = new RandomAccessFile(database(data, "asleep").toFile(), "rw")) {
