@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +24,12 @@ final class Maintenance implements AutoCloseable {
   private static final Duration IDLE_LEASE_MAX = Duration.ofSeconds(2);
   private static final int SEGMENTS_MAX = 4;
 
+  /** Each may cost a sync. */
+  private static final int REDO_POINTS_PER_ROUND = 50;
+
   private final TenantEnvironment environment;
   private final Collection<Tenant> tenants;
+  private final Queue<Tenant> untold = new ConcurrentLinkedQueue<>();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("tenant-maintenance").daemon().factory());
@@ -39,10 +45,19 @@ final class Maintenance implements AutoCloseable {
             this::round, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * After a start: the log shall hear what this tenant's files hold. Not before the pod is ready,
+   * since there may be thousands.
+   */
+  void tellRedoPointOf(Tenant tenant) {
+    untold.add(tenant);
+  }
+
   /** What is due now. Not at the same time as another round. */
   void round() {
     try {
       environment.disk().refresh();
+      tellRedoPoints();
       long now = environment.nanoTime().getAsLong();
       boolean logIsLong = environment.log().statistics().segments() > SEGMENTS_MAX;
       List<Tenant> awake = tenants.stream().filter(Tenant::isAwake).toList();
@@ -56,6 +71,25 @@ final class Maintenance implements AutoCloseable {
     } catch (Throwable failure) {
       // Also an error of the JVM: the timer would never run again.
       LOG.error("a round of maintenance failed", failure);
+    }
+  }
+
+  /** One tenant whose state is damaged must not keep the others from being served. */
+  private void tellRedoPoints() {
+    for (int i = 0; i < REDO_POINTS_PER_ROUND && !untold.isEmpty(); i++) {
+      Tenant tenant = untold.remove();
+      var _ =
+          tenant
+              .tellRedoPointSoon()
+              .whenComplete(
+                  (name, failure) -> {
+                    if (failure != null) {
+                      LOG.error(
+                          "the log keeps all commits of tenant {} until it is used",
+                          tenant.name(),
+                          failure);
+                    }
+                  });
     }
   }
 

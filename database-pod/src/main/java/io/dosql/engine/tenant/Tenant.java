@@ -50,9 +50,30 @@ public final class Tenant {
     this.lastUsedNanos = environment.nanoTime().getAsLong();
   }
 
-  /** After a start: the log holds on to everything until it hears what the files hold. */
-  void tellRedoPoint() throws IOException {
-    environment.log().checkpointed(name.value(), files.readState().checkpointedLsn());
+  /**
+   * After a start: the log holds on to everything until it hears what the files hold. Done some
+   * time soon, unless the tenant is awake by then, which tells it, too.
+   */
+  CompletableFuture<?> tellRedoPointSoon() {
+    return strand.submit(
+        () -> {
+          if (!isAwake()) {
+            tellRedoPoint(files.readState());
+          }
+          return name;
+        });
+  }
+
+  /**
+   * On the strand. A process that died between the state file's renaming and its sync has left a
+   * name that can be read, and that a power failure would take back: the log must not let go of
+   * anything before it is durable.
+   */
+  private void tellRedoPoint(TenantFiles.State state) throws IOException {
+    if (environment.log().lastLsn(name.value()).isPresent()) {
+      files.syncStateName();
+    }
+    environment.log().checkpointed(name.value(), state.checkpointedLsn());
   }
 
   public TenantName name() {
@@ -134,7 +155,7 @@ public final class Tenant {
     // What redo reads must be durable, or a crash after it would leave pages of no commit.
     Settling.await(environment.log(), environment.log().statistics().appended(), WAKE_MAX);
     TenantFiles.State state = new Redo(name, files, Connections.PAGE_SIZE, environment.log()).run();
-    environment.log().checkpointed(name.value(), state.checkpointedLsn());
+    tellRedoPoint(state);
     return new TenantDatabase(name, files, state, strand, environment);
   }
 

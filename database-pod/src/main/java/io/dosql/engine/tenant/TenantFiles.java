@@ -80,6 +80,13 @@ record TenantFiles(Path folder) {
     DurableFiles.syncFolderOf(folder);
   }
 
+  /** Makes durable that the state file which can be read now is the one of that name. */
+  void syncStateName() throws IOException {
+    if (Files.exists(stateFile())) {
+      DurableFiles.syncFolder(folder);
+    }
+  }
+
   State readState() throws IOException {
     byte[] content;
     try {

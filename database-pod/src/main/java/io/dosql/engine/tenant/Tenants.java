@@ -81,19 +81,10 @@ public final class Tenants implements AutoCloseable {
       }
     }
     for (String name : environment.log().tenants()) {
-      tellRedoPoint(add(new TenantName(name)));
+      maintenance.tellRedoPointOf(add(new TenantName(name)));
     }
     add(TenantName.MAIN);
     admission.declared().forEach(this::add);
-  }
-
-  /** One tenant whose state is damaged must not keep the others from being served. */
-  private static void tellRedoPoint(Tenant tenant) {
-    try {
-      tenant.tellRedoPoint();
-    } catch (IOException damaged) {
-      LOG.error("tenant {} cannot be used, and the log keeps its commits", tenant.name(), damaged);
-    }
   }
 
   private Tenant add(TenantName name) {
