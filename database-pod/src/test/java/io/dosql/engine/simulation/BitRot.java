@@ -126,7 +126,7 @@ final class BitRot {
 
   private static View read(TenantModel model, SqliteConnection sqlite) {
     try {
-      return Simulation.read(model, sqlite);
+      return Checks.read(model, sqlite);
     } catch (Violation told) {
       throw new NotSound(told);
     }

@@ -118,7 +118,13 @@ final class Life {
     return simulation.nextNumber();
   }
 
-  void settle(SqlSession session) {
+  /**
+   * Waits until what a client is to be answered is durable.
+   *
+   * @param tenant the one that the session is on
+   */
+  void settle(SqlSession session, String tenant) {
+    simulation.sabotageUnsettled(process, tenant);
     if (!simulation.skipsGate()) {
       session.settle();
     }
