@@ -2,6 +2,7 @@ package io.dosql.engine.hrana;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.json.JsonWriter;
+import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import java.nio.ByteBuffer;
@@ -47,8 +48,13 @@ public final class HranaService implements AutoCloseable {
             this::closeIdleStreams, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
   }
 
+  /** Runs a pipeline. On return all that the answer shows is on disk. */
+  public ByteBuffer pipeline(StreamOwner owner, byte[] body) {
+    return pipeline(owner, body, Durability.STRICT);
+  }
+
   /**
-   * Runs a pipeline. On return all that the answer shows is durable.
+   * Runs a pipeline. On return all that the answer shows is as durable as the level says.
    *
    * @param owner tenant and rights of the request
    * @param body JSON as the client sent it
@@ -56,7 +62,7 @@ public final class HranaService implements AutoCloseable {
    * @throws DosqlException if the pipeline as a whole cannot be run: it is malformed, its stream is
    *     not there, its tenant's name is bad, or the log cannot make it durable
    */
-  public ByteBuffer pipeline(StreamOwner owner, byte[] body) {
+  public ByteBuffer pipeline(StreamOwner owner, byte[] body, Durability level) {
     Pipeline pipeline = reader.read(body);
     String baton = pipeline.baton();
     HranaStreams.Lease lease = baton == null ? streams.open(owner) : streams.resume(baton, owner);
@@ -65,7 +71,7 @@ public final class HranaService implements AutoCloseable {
       JsonWriter json = new JsonWriter();
       json.beginObject().name("results");
       new PipelineRun(lease.stream(), json, limits).run(pipeline.requests());
-      lease.stream().session().settle();
+      lease.stream().session().settle(level);
       done = !lease.stream().isClosed();
       json.name("baton").value(done ? streams.release(lease) : null);
       return json.name("base_url").nullValue().endObject().toBuffer();

@@ -36,7 +36,7 @@ public final class Endpoints {
       CollectorRegistry registry,
       HttpLimits limits) {
     this.query = new QueryEndpoint(sessions, options, limits);
-    this.hrana = new HranaEndpoint(hrana);
+    this.hrana = new HranaEndpoint(hrana, options.durability());
     this.admin = new AdminController(admin);
     this.health = new HealthEndpoint(checks, gate);
     this.metrics = new MetricsEndpoint(registry);

@@ -21,7 +21,7 @@ final class AppendBuffer {
   private final LogIndex index;
   private final InstantSource clock;
   private final long logId;
-  private final Runnable onWork;
+  private final Wakeup flusher;
 
   /** Written under the lock. */
   private volatile long settled;
@@ -40,7 +40,8 @@ final class AppendBuffer {
    * Continues a log.
    *
    * @param segmentEnd end of the active segment
-   * @param onWork called, without the lock, when a batch that was empty has got its first record
+   * @param flusher woken, without the lock, when a batch that was empty has got its first record,
+   *     and at once when somebody waits for one
    */
   AppendBuffer(
       LogOptions options,
@@ -48,7 +49,7 @@ final class AppendBuffer {
       InstantSource clock,
       LogEnd end,
       long segmentEnd,
-      Runnable onWork) {
+      Wakeup flusher) {
     this.options = options;
     this.index = index;
     this.clock = clock;
@@ -56,7 +57,7 @@ final class AppendBuffer {
     this.segmentEnd = segmentEnd;
     this.settled = end.position();
     this.latestTimeMillis = end.latestTimeMillis();
-    this.onWork = onWork;
+    this.flusher = flusher;
     this.gathering = newBatch(end.position(), end.nextSequence(), ByteBuffer.allocateDirect(0));
   }
 
@@ -82,7 +83,7 @@ final class AppendBuffer {
       lock.unlock();
     }
     if (isFirstOfBatch) {
-      onWork.run();
+      flusher.within(options.relaxedFlushInterval());
     }
     return end;
   }
@@ -92,6 +93,7 @@ final class AppendBuffer {
     long remainingNanos = options.appendTimeout().toNanos();
     checkUsable();
     while (!makeRoom(recordBytes)) {
+      flusher.run();
       if (remainingNanos <= 0) {
         throw new LogBusyException(
             "No room in the commit log's buffer (maxBufferedBytes = %d)"
@@ -241,6 +243,14 @@ final class AppendBuffer {
 
   /** What completes when everything up to a position is durable. */
   CompletableFuture<Void> settledFuture(long position) throws LogFailedException {
+    CompletableFuture<Void> future = futureOf(position);
+    if (!future.isDone()) {
+      flusher.run();
+    }
+    return future;
+  }
+
+  private CompletableFuture<Void> futureOf(long position) throws LogFailedException {
     lock.lock();
     try {
       if (failure != null) {
@@ -277,6 +287,17 @@ final class AppendBuffer {
 
   long settled() {
     return settled;
+  }
+
+  /** Age of the oldest record that is not durable; 0 if all are. */
+  long oldestUnsettledNanos() {
+    lock.lock();
+    try {
+      Batch oldest = flushing == null ? gathering : flushing;
+      return oldest.isEmpty() ? 0 : Math.max(0, System.nanoTime() - oldest.beganNanos());
+    } finally {
+      lock.unlock();
+    }
   }
 
   long latestTimeMillis() {

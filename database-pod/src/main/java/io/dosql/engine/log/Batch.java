@@ -27,6 +27,9 @@ final class Batch {
    */
   private int usedBytes;
 
+  /** By {@link System#nanoTime} when the first record came. */
+  private long beganNanos;
+
   /**
    * Begins a batch.
    *
@@ -58,6 +61,11 @@ final class Batch {
 
   boolean isEmpty() {
     return records == 0;
+  }
+
+  /** By {@link System#nanoTime} when the first record came; only if there is one. */
+  long beganNanos() {
+    return beganNanos;
   }
 
   /** Completed when the batch is durable, or exceptionally when it never will be known to be. */
@@ -94,7 +102,9 @@ final class Batch {
     part.header(position(), bytes.position(), partIndex, timeMillis).encode(logId, bytes);
     bytes.put(part.body().duplicate());
     usedBytes = bytes.position();
-    records++;
+    if (records++ == 0) {
+      beganNanos = System.nanoTime();
+    }
   }
 
   /** Writes header and padding; the result is what is to be written at {@link #start}. */

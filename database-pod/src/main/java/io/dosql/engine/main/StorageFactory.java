@@ -7,6 +7,8 @@ import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.log.DirectoryLogStorage;
 import io.dosql.engine.log.LogOptions;
 import io.dosql.engine.migration.TenantMigrator;
+import io.dosql.engine.session.Durability;
+import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.dosql.engine.session.TenantSessions;
 import io.dosql.engine.sqlite.SqliteLibrary;
@@ -52,12 +54,16 @@ public final class StorageFactory {
   }
 
   @Singleton
-  CommitLog commitLog(DataDirectory directory, CollectorRegistry registry, Shutdown shutdown)
+  CommitLog commitLog(
+      DataDirectory directory,
+      SessionOptions sessions,
+      CollectorRegistry registry,
+      Shutdown shutdown)
       throws IOException {
     Files.createDirectories(directory.log());
     CommitLog log =
         CommitLog.open(
-            LogOptions.DEFAULT,
+            logOptions(sessions.durability()),
             new DirectoryLogStorage(directory.log()),
             StorageFactory::endProcess,
             Clock.systemUTC());
@@ -67,6 +73,14 @@ public final class StorageFactory {
     }
     registry.register(new LogMetrics(log));
     return log;
+  }
+
+  private static LogOptions logOptions(Durability durability) {
+    return switch (durability) {
+      case STRICT -> LogOptions.DEFAULT;
+      case RELAXED ->
+          LogOptions.DEFAULT.withRelaxedFlushInterval(LogOptions.RELAXED_FLUSH_INTERVAL);
+    };
   }
 
   /** Rule 4: who cannot write the log must not go on, and must not run anything on its way out. */

@@ -9,7 +9,7 @@ import java.util.List;
  * <p>One call at a time; calls may come from different threads and block (call from virtual
  * threads). All failures are {@link io.dosql.engine.error.DosqlException}; after one, the session
  * can go on unless the code says otherwise. Nothing that a call returns may leave the process
- * before {@link #settle()} has returned.
+ * before {@link #settle(Durability)} has returned.
  */
 public interface SqlSession extends AutoCloseable {
 
@@ -44,6 +44,15 @@ public interface SqlSession extends AutoCloseable {
    * before any answer leaves.
    */
   void settle();
+
+  /**
+   * Waits until an answer of this level may leave. {@link Durability#RELAXED} waits only until what
+   * earlier calls have written or may have seen is in the log's memory, in its order; a later
+   * strict answer of this session waits for that, too.
+   */
+  default void settle(Durability level) {
+    settle();
+  }
 
   /** Rolls back what is open and frees the writer at once. Idempotent; any thread. */
   @Override

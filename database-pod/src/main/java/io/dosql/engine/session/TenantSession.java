@@ -435,9 +435,14 @@ final class TenantSession implements SqlSession {
 
   @Override
   public void settle() {
+    settle(Durability.STRICT);
+  }
+
+  @Override
+  public void settle(Durability level) {
     exclusively(
         () -> {
-          seen.settle();
+          seen.settle(level);
           return true;
         });
   }

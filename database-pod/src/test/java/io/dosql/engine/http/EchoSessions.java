@@ -3,6 +3,7 @@ package io.dosql.engine.http;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.session.Description;
+import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.Parameters;
 import io.dosql.engine.session.RowSink;
@@ -38,6 +39,9 @@ public final class EchoSessions implements Sessions {
 
   public final AtomicInteger open = new AtomicInteger();
   public final AtomicInteger settled = new AtomicInteger();
+
+  /** What the latest answer waited for. */
+  public volatile Durability lastSettled = Durability.STRICT;
 
   /** BLOCK counts this down, then waits for {@link #release}. */
   public volatile CountDownLatch blocked = new CountDownLatch(1);
@@ -129,7 +133,13 @@ public final class EchoSessions implements Sessions {
 
     @Override
     public void settle() {
+      settle(Durability.STRICT);
+    }
+
+    @Override
+    public void settle(Durability level) {
       settled.incrementAndGet();
+      lastSettled = level;
     }
 
     @Override
