@@ -28,6 +28,9 @@ final class AppendBuffer {
 
   // All below is guarded by the lock.
 
+  /** Those before {@link #gathering}. */
+  private final RecentBatches recent;
+
   private Batch gathering;
   private @Nullable Batch flushing;
   private ByteBuffer spareMemory = ByteBuffer.allocateDirect(0);
@@ -39,7 +42,9 @@ final class AppendBuffer {
   /**
    * Continues a log.
    *
+   * @param firstBatch where the next batch begins, unless its segment has no room for it
    * @param segmentEnd end of the active segment
+   * @param recent the batches at the end of the log
    * @param flusher woken, without the lock, when a batch that was empty has got its first record,
    *     and at once when somebody waits for one
    */
@@ -48,7 +53,9 @@ final class AppendBuffer {
       LogIndex index,
       InstantSource clock,
       LogEnd end,
+      long firstBatch,
       long segmentEnd,
+      RecentBatches recent,
       Wakeup flusher) {
     this.options = options;
     this.index = index;
@@ -57,13 +64,14 @@ final class AppendBuffer {
     this.segmentEnd = segmentEnd;
     this.settled = end.position();
     this.latestTimeMillis = end.latestTimeMillis();
+    this.recent = recent;
     this.flusher = flusher;
-    this.gathering = newBatch(end.position(), end.nextSequence(), ByteBuffer.allocateDirect(0));
+    this.gathering = newBatch(firstBatch, end.nextSequence(), ByteBuffer.allocateDirect(0));
   }
 
   private Batch newBatch(long start, long sequence, ByteBuffer memory) {
     int maxBytes = (int) Math.min(options.maxBatchBytes(), segmentEnd - start);
-    return new Batch(logId, start, sequence, maxBytes, memory);
+    return new Batch(logId, start, sequence, maxBytes, memory, recent, options.maxDirectoryBytes());
   }
 
   /** Appends a part, waiting for room; returns the position behind it. */
@@ -72,7 +80,7 @@ final class AppendBuffer {
     long end;
     lock.lockInterruptibly();
     try {
-      awaitRoom(part.recordBytes());
+      awaitRoom(part.part().tenant(), part.recordBytes());
       gathering.reserve(part.recordBytes());
       int partIndex = index.append(part.part(), gathering.position());
       latestTimeMillis = Math.max(latestTimeMillis, clock.millis());
@@ -88,11 +96,11 @@ final class AppendBuffer {
     return end;
   }
 
-  private void awaitRoom(int recordBytes)
+  private void awaitRoom(String tenant, int recordBytes)
       throws LogFailedException, LogBusyException, InterruptedException {
     long remainingNanos = options.appendTimeout().toNanos();
     checkUsable();
-    while (!makeRoom(recordBytes)) {
+    while (!makeRoom(tenant, recordBytes)) {
       flusher.run();
       if (remainingNanos <= 0) {
         throw new LogBusyException(
@@ -106,15 +114,15 @@ final class AppendBuffer {
     }
   }
 
-  private boolean makeRoom(int recordBytes) {
-    if (!gathering.hasRoomFor(recordBytes) && gathering.isEmpty()) {
+  private boolean makeRoom(String tenant, int recordBytes) {
+    if (!gathering.hasRoomFor(tenant, recordBytes) && gathering.isEmpty()) {
       // An empty batch holds the largest part, unless it is the end of its segment that is near.
       long nextSegment = segmentEnd;
       segmentEnd += options.segmentBytes();
       gathering =
           newBatch(nextSegment + SegmentHeader.BYTES, gathering.sequence(), gathering.memory());
     }
-    return gathering.hasRoomFor(recordBytes);
+    return gathering.hasRoomFor(tenant, recordBytes);
   }
 
   private void checkUsable() throws LogFailedException {
@@ -143,7 +151,7 @@ final class AppendBuffer {
       if (!gathering.isEmpty() || failure != null) {
         return Optional.empty();
       }
-      makeRoom(0);
+      makeRoom("", 0);
       return Optional.of(swap());
     } finally {
       lock.unlock();
@@ -153,6 +161,7 @@ final class AppendBuffer {
   private Batch swap() {
     Batch taken = gathering;
     flushing = taken;
+    recent.add(taken.start(), taken.end() - taken.start(), taken.content());
     gathering = newBatch(taken.end(), taken.sequence() + 1, spareMemory);
     roomFreed.signalAll();
     return taken;

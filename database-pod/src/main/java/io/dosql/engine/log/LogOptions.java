@@ -69,6 +69,11 @@ public record LogOptions(
         interval);
   }
 
+  /** Room for some tenants, whatever the length of their names. */
+  private static final int MIN_DIRECTORY_BYTES = 4 << 10;
+
+  private static final int MAX_DIRECTORY_BYTES = 64 << 10;
+
   /** Keeps offsets in a segment, and what is computed from them, far within an int. */
   private static final int MAX_SEGMENT_BYTES = 1 << 30;
 
@@ -77,7 +82,9 @@ public record LogOptions(
     checkRange("maxPartSectionBytes", maxPartSectionBytes, 0);
     int largestBatch =
         LogFormat.roundUp(
-            BatchHeader.BYTES + PartEncoder.maxRecordBytes(maxPartPageBytes, maxPartSectionBytes),
+            BatchHeader.BYTES
+                + maxDirectoryBytes(maxBufferedBytes)
+                + PartEncoder.maxRecordBytes(maxPartPageBytes, maxPartSectionBytes),
             LogFormat.SECTOR_BYTES);
     // A part never spans batches, and a batch never spans segments.
     checkRange("segmentBytes", segmentBytes, LogFormat.SECTOR_BYTES + largestBatch);
@@ -94,6 +101,18 @@ public record LogOptions(
       throw new IllegalArgumentException(
           "%s must be from %d to %d bytes: %d".formatted(name, min, MAX_SEGMENT_BYTES, value));
     }
+  }
+
+  /** The most bytes of a batch's directory, which bounds the number of tenants in a batch. */
+  int maxDirectoryBytes() {
+    return maxDirectoryBytes(maxBufferedBytes);
+  }
+
+  private static int maxDirectoryBytes(int maxBufferedBytes) {
+    return Math.clamp(
+        maxBufferedBytes / 32 / LogFormat.RECORD_ALIGNMENT_BYTES * LogFormat.RECORD_ALIGNMENT_BYTES,
+        MIN_DIRECTORY_BYTES,
+        MAX_DIRECTORY_BYTES);
   }
 
   /** The most bytes of one batch: half of the buffer, in whole sectors. */
