@@ -9,6 +9,7 @@ import io.dosql.engine.log.LogStatistics;
 import io.dosql.engine.migration.Migration;
 import io.dosql.engine.migration.TenantMigrator;
 import io.dosql.engine.tenant.DiskGuard;
+import io.dosql.engine.tenant.LostCommits;
 import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.TenantName;
 import io.dosql.engine.tenant.TenantSummary;
@@ -65,6 +66,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
   @Override
   public PodStatus status() {
     LogStatistics statistics = log.statistics();
+    List<LostCommits.Loss> lost = tenants.lost();
     return new PodStatus(
         identity.version(),
         identity.database(),
@@ -75,7 +77,20 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
             statistics.appended().bytes(),
             statistics.settled().bytes(),
             statistics.sizeBytes(),
-            statistics.segments()),
+            statistics.segments(),
+            lost.size(),
+            lost.stream()
+                .limit(PodStatus.Log.DAMAGE_SHOWN)
+                .map(
+                    loss ->
+                        new PodStatus.DamagedTenant(
+                            loss.tenant(),
+                            loss.provenLsn(),
+                            loss.firstLsn(),
+                            loss.lastLsn(),
+                            loss.isExact(),
+                            loss.description()))
+                .toList()),
         new PodStatus.Disk(disk.totalBytes(), disk.freeBytes()),
         storeStatus(),
         lastBackup,

@@ -2,6 +2,7 @@ package io.dosql.engine.admin;
 
 import io.dosql.engine.error.ErrorCode;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,45 @@ public record PodStatus(
    * @param appended position of its end in memory
    * @param settled position up to which it is durable
    * @param bytes of its segments on disk
+   * @param damagedTenants tenants that are not served, because the log lost commits of them
+   * @param damage the first of them by name, at most {@link #DAMAGE_SHOWN}
    */
-  public record Log(long appended, long settled, long bytes, int segments) {}
+  public record Log(
+      long appended,
+      long settled,
+      long bytes,
+      int segments,
+      int damagedTenants,
+      List<DamagedTenant> damage) {
+
+    /** Most tenants in {@link #damage}. */
+    public static final int DAMAGE_SHOWN = 20;
+
+    public Log {
+      damage = List.copyOf(damage);
+    }
+
+    /** Without damage. */
+    public Log(long appended, long settled, long bytes, int segments) {
+      this(appended, settled, bytes, segments, 0, List.of());
+    }
+  }
+
+  /**
+   * A tenant that is not served.
+   *
+   * @param provenLsn its file holds all up to here
+   * @param firstLsn first commit that is missing
+   * @param lastLsn last one, or the highest that it can be
+   * @param isExact whether just these are missing
+   */
+  public record DamagedTenant(
+      String tenant,
+      long provenLsn,
+      long firstLsn,
+      long lastLsn,
+      boolean isExact,
+      String message) {}
 
   /** The volume with the data directory. */
   public record Disk(long totalBytes, long freeBytes) {}

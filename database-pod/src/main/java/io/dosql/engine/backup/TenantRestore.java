@@ -69,17 +69,21 @@ final class TenantRestore {
   /** Restores a tenant unless it is done already; empty if it had no commit then and has none. */
   Optional<RestoredTenant> restore(BackupManifest manifest) {
     Tenant tenant = tenants.get(TenantName.parse(manifest.tenant()));
-    try (Tenant.Use use = tenant.use()) {
+    try (Tenant.Use use = tenant.useToRepair()) {
       if (RestoreMark.find(use.database(), before.name()).isPresent()) {
         LOG.info("restore {}: tenant {} is restored already", before.name(), tenant.name());
         Optional<BackupManifest> earlier = catalog.manifest(before, manifest.tenant());
         earlier.ifPresent(saved::add);
+        tenant.repaired();
         return Optional.of(restored(manifest, use.database().lastLsn(), earlier));
       }
       if (manifest.isEmpty() && use.database().lastLsn() == 0) {
+        tenant.repaired();
         return Optional.empty();
       }
-      return Optional.of(replace(tenant, use.database(), manifest));
+      RestoredTenant restored = replace(tenant, use.database(), manifest);
+      tenant.repaired();
+      return Optional.of(restored);
     }
   }
 
@@ -115,7 +119,7 @@ final class TenantRestore {
         .manifest(before, tenant.name().value())
         .filter(earlier -> earlier.lsn() != database.lastLsn())
         .ifPresent(outdated -> catalog.withdraw(before, outdated));
-    return upload.upload(before, tenant);
+    return upload.upload(before, tenant, database);
   }
 
   private static RestoredTenant restored(

@@ -31,7 +31,9 @@ final class AdminWriter {
     json.name("appended").value(Long.toString(status.log().appended()));
     json.name("settled").value(Long.toString(status.log().settled()));
     json.name("bytes").value(status.log().bytes());
-    json.name("segments").value(status.log().segments()).endObject();
+    json.name("segments").value(status.log().segments());
+    damage(json, status.log());
+    json.endObject();
     json.name("disk").beginObject();
     json.name("totalBytes").value(status.disk().totalBytes());
     json.name("freeBytes").value(status.disk().freeBytes()).endObject();
@@ -39,6 +41,21 @@ final class AdminWriter {
     lastBackup(json.name("lastBackup"), status.lastBackup());
     checks(json.name("checks"), status.checks());
     return json.endObject();
+  }
+
+  private static void damage(JsonWriter json, PodStatus.Log log) {
+    json.name("damagedTenants").value(log.damagedTenants());
+    json.name("damage").beginArray();
+    for (PodStatus.DamagedTenant tenant : log.damage()) {
+      json.beginObject();
+      json.name("tenant").value(tenant.tenant());
+      json.name("provenLsn").value(Long.toString(tenant.provenLsn()));
+      json.name("firstLsn").value(Long.toString(tenant.firstLsn()));
+      json.name("lastLsn").value(Long.toString(tenant.lastLsn()));
+      json.name("exact").value(tenant.isExact());
+      json.name("message").value(tenant.message()).endObject();
+    }
+    json.endArray();
   }
 
   static void checks(JsonWriter json, Checks checks) {

@@ -216,6 +216,16 @@ public final class CommitLog implements Closeable {
     return index.after(tenant, lsn);
   }
 
+  /**
+   * The same up to an LSN, for a tenant that lost what follows.
+   *
+   * @throws MissingCommitException if they do not follow each other without a gap
+   */
+  public List<LoggedCommit> commitsUpTo(String tenant, long lsn, long lastLsn)
+      throws MissingCommitException {
+    return index.between(tenant, lsn, lastLsn);
+  }
+
   /** The LSN of the newest complete commit of a tenant that the log still holds for it. */
   public OptionalLong lastLsn(String tenant) {
     return index.lastLsn(tenant);

@@ -169,8 +169,13 @@ final class LogIndex {
 
   /** See {@link CommitLog#commitsAfter}. */
   List<LoggedCommit> after(String tenant, long lsn) throws MissingCommitException {
+    return between(tenant, lsn, Long.MAX_VALUE);
+  }
+
+  /** See {@link CommitLog#commitsUpTo}. */
+  List<LoggedCommit> between(String tenant, long lsn, long lastLsn) throws MissingCommitException {
     List<LoggedCommit> commits =
-        find(tenant, found -> Optional.of(found.after(lsn))).orElse(List.of());
+        allAfter(tenant, lsn).stream().filter(commit -> commit.lsn() <= lastLsn).toList();
     long expectedLsn = lsn + 1;
     for (LoggedCommit commit : commits) {
       if (commit.lsn() != expectedLsn) {

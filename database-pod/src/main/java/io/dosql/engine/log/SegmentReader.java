@@ -163,13 +163,14 @@ final class SegmentReader implements Closeable {
   /** Reads and verifies one record; the visitor's body is valid until the next read. */
   RecordHeader visitRecord(long position, RecordVisitor visitor) throws IOException {
     int atMost = (int) Math.min(segment.end() - position, LogFormat.SECTOR_BYTES * 8);
-    RecordHeader header = recordHeader(position, read(position, atMost));
+    ByteBuffer some = readSome(position, atMost);
+    RecordHeader header = recordHeader(position, some);
     if (header.end() > segment.end()) {
       throw corrupt(position, "a record that fits its segment", header.lengthBytes() + " bytes");
     }
     ByteBuffer record =
-        header.lengthBytes() <= atMost
-            ? memory.duplicate().limit(header.lengthBytes())
+        header.lengthBytes() <= some.remaining()
+            ? some.limit(header.lengthBytes())
             : read(position, header.lengthBytes());
     visitor.visit(header, verifiedBody(header, record));
     return header;
@@ -216,6 +217,20 @@ final class SegmentReader implements Closeable {
     }
     ByteBuffer target = memory.clear().limit(lengthBytes);
     readFully(file, segment.fileName(), segment.offsetOf(position), target);
+    return target.flip();
+  }
+
+  /** Reads so many bytes, or fewer where the file was cut off. */
+  private ByteBuffer readSome(long position, int maxBytes) throws IOException {
+    if (memory.capacity() < maxBytes) {
+      memory = ByteBuffer.allocate(maxBytes);
+    }
+    ByteBuffer target = memory.clear().limit(maxBytes);
+    long offset = segment.offsetOf(position);
+    int count = 0;
+    while (target.hasRemaining() && count >= 0) {
+      count = file.read(target, offset + target.position());
+    }
     return target.flip();
   }
 

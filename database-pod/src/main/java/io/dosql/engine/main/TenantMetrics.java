@@ -24,6 +24,10 @@ final class TenantMetrics extends Collector {
         new GaugeMetricFamily("dosql_tenants", "Tenants of this pod.", tenants.total()),
         new GaugeMetricFamily(
             "dosql_tenants_awake", "Tenants whose files are open.", tenants.awake()),
+        new GaugeMetricFamily(
+            "dosql_tenants_damaged",
+            "Tenants that are not served because the commit log lost commits of them.",
+            tenants.lost().size()),
         new CounterMetricFamily(
             "dosql_commits", "Commits of all tenants since the start.", tenants.commits()),
         new GaugeMetricFamily(

@@ -102,6 +102,7 @@ final class Maintenance implements AutoCloseable {
         .map(hold -> new TenantName(hold.tenant()))
         .flatMap(name -> tenants.stream().filter(tenant -> tenant.name().equals(name)).findFirst())
         .filter(tenant -> !tenant.isAwake())
+        .filter(tenant -> environment.lostCommits().find(tenant.name()) == null)
         .ifPresent(tenant -> Thread.ofVirtual().start(() -> wake(tenant)));
   }
 

@@ -6,6 +6,7 @@ import io.dosql.engine.log.LogPosition;
 import io.dosql.engine.log.LoggedCommit;
 import io.dosql.engine.log.PageImage;
 import io.dosql.engine.log.PartReader;
+import io.dosql.engine.log.TenantLoss;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -60,7 +61,7 @@ final class Redo {
       checkSize(state);
       return state;
     }
-    TenantFiles.State redone = apply(commits);
+    TenantFiles.State redone = apply(commits, state);
     files.writeState(redone);
     LOG.info(
         "recovered tenant {}: redid {} commits, LSN {} to {}",
@@ -69,6 +70,30 @@ final class Redo {
         state.checkpointedLsn() + 1,
         redone.checkpointedLsn());
     return redone;
+  }
+
+  /**
+   * Brings the database file of a tenant that lost commits up to the last one that is proved, and
+   * makes the last number that it can have used its redo point.
+   *
+   * <p>If a checkpoint was under way at the last crash, the file may hold pages of later commits.
+   */
+  void keepProven(TenantLoss loss) throws IOException {
+    TenantFiles.State state = files.readState();
+    Files.deleteIfExists(files.wal());
+    Files.deleteIfExists(files.sharedMemory());
+    List<LoggedCommit> commits =
+        log.commitsUpTo(tenant.value(), state.checkpointedLsn(), loss.provenLsn());
+    if (state.checkpointedLsn() == 0) {
+      Files.deleteIfExists(files.database());
+    } else {
+      checkFile(state);
+    }
+    TenantFiles.State kept = apply(commits, state);
+    // No number may come twice: neither those that are lost nor those that came after them.
+    long used = Math.max(loss.lastLsn(), log.lastLsn(tenant.value()).orElse(0));
+    files.writeState(
+        new TenantFiles.State(Math.max(kept.checkpointedLsn(), used), kept.databasePages(), null));
   }
 
   private void checkFile(TenantFiles.State state) throws IOException {
@@ -93,8 +118,9 @@ final class Redo {
     }
   }
 
-  private TenantFiles.State apply(List<LoggedCommit> commits) throws IOException {
-    long databasePages = 0;
+  private TenantFiles.State apply(List<LoggedCommit> commits, TenantFiles.State state)
+      throws IOException {
+    long databasePages = state.databasePages();
     try (PartReader parts = log.partReader();
         FileChannel database =
             FileChannel.open(
@@ -113,7 +139,8 @@ final class Redo {
       database.force(true);
     }
     files.syncNames();
-    return new TenantFiles.State(commits.getLast().lsn(), databasePages, null);
+    long lsn = commits.isEmpty() ? state.checkpointedLsn() : commits.getLast().lsn();
+    return new TenantFiles.State(lsn, databasePages, null);
   }
 
   private void checkPart(LoggedCommit commit, CommitPart part) throws IOException {

@@ -5,6 +5,7 @@ import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.CheckpointMode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -80,8 +81,17 @@ public final class Tenant {
     }
   }
 
-  /** Wakes the tenant if it sleeps, once for all that wait; waits for it. */
+  /**
+   * Wakes the tenant if it sleeps, once for all that wait; waits for it. TENANT_UNAVAILABLE if it
+   * cannot be opened, or has lost commits.
+   */
   public Use use() {
+    environment.lostCommits().check(name);
+    return useToRepair();
+  }
+
+  /** The same, also for a tenant that has lost commits: for whoever is about to replace it. */
+  public Use useToRepair() {
     CompletableFuture<TenantDatabase> waking;
     lock.lock();
     try {
@@ -172,6 +182,20 @@ public final class Tenant {
     }
   }
 
+  /**
+   * Says that all of the tenant has been replaced, so that what it lost does not matter any more.
+   */
+  public void repaired() {
+    try {
+      environment.lostCommits().remove(name);
+      if (environment.lostCommits().all().isEmpty()) {
+        environment.log().discardEvidence();
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
   long lastUsedNanos() {
     return lastUsedNanos;
   }
@@ -246,6 +270,9 @@ public final class Tenant {
    * does not tell.
    */
   public String schemaVersion() {
+    if (environment.lostCommits().find(name) != null) {
+      return "";
+    }
     if (databaseIfAwake() == null) {
       try {
         TenantFiles.State state = files.readState();

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * @param folder holds one folder per tenant
  * @param commits counts all that went into the log
+ * @param lostCommits the tenants that are not served because the log lost commits of them
  */
 public record TenantEnvironment(
     Path folder,
@@ -16,10 +17,11 @@ public record TenantEnvironment(
     Pools pools,
     TenantLimits limits,
     DiskGuard disk,
-    LongAdder commits) {
+    LongAdder commits,
+    LostCommits lostCommits) {
 
   public TenantEnvironment(
       Path folder, CommitLog log, Pools pools, TenantLimits limits, DiskGuard disk) {
-    this(folder, log, pools, limits, disk, new LongAdder());
+    this(folder, log, pools, limits, disk, new LongAdder(), new LostCommits(folder));
   }
 }

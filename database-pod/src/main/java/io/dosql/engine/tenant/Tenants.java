@@ -53,6 +53,7 @@ public final class Tenants implements AutoCloseable {
     Files.createDirectories(environment.folder());
     DurableFiles.syncFolderOf(environment.folder());
     Tenants tenants = new Tenants(environment, admission);
+    environment.lostCommits().load();
     tenants.find();
     tenants.maintenance.start();
     return tenants;
@@ -73,6 +74,9 @@ public final class Tenants implements AutoCloseable {
         }
       }
     }
+    environment.log().tenants().forEach(name -> add(new TenantName(name)));
+    // Of those that are there: a tenant that is made later lost nothing.
+    new DamageJudgement(environment).judge(byName.values());
     for (String name : environment.log().tenants()) {
       tellRedoPoint(add(new TenantName(name)));
     }
@@ -129,6 +133,11 @@ public final class Tenants implements AutoCloseable {
 
   public int total() {
     return byName.size();
+  }
+
+  /** Those that are not served, because the log lost commits of them; by name. */
+  public List<LostCommits.Loss> lost() {
+    return environment.lostCommits().all();
   }
 
   /** Commits since the pod started. */

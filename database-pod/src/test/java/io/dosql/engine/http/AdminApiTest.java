@@ -64,7 +64,7 @@ class AdminApiTest {
         {"version":"0.1.0","database":"shop/orders","line":"7f3a",
          "startedAt":"2026-11-24T02:00:00Z","ready":true,
          "tenants":{"total":3,"awake":1},
-         "log":{"appended":"81920","settled":"81920","bytes":16777216,"segments":1},
+         "log":{"appended":"81920","settled":"81920","bytes":16777216,"segments":1,"damagedTenants":0,"damage":[]},
          "disk":{"totalBytes":100,"freeBytes":50},
          "store":{"kind":"s3","state":"error","code":"STORAGE_BUCKET_NOT_FOUND",
                   "message":"There is no bucket 'b'."},
@@ -116,7 +116,8 @@ class AdminApiTest {
             "m-1",
             """
             {"kind":"migrate","migrations":[{"id":"001_users","sql":"CREATE TABLE u(id)"}],
-             "plan":true}""");
+             "plan":true}\
+            """);
     assertJson(
         answer,
         200,
@@ -142,7 +143,8 @@ class AdminApiTest {
     assertThat(put("r-1", "{\"kind\":\"restore\",\"backup\":\"nightly-1\"}").body())
         .contains(
             """
-            "result":{"tenants":[{"tenant":"a","fromLsn":"41","lsn":"43","preRestoreKey":"pre/a"}]}""");
+            "result":{"tenants":[{"tenant":"a","fromLsn":"41","lsn":"43","preRestoreKey":"pre/a"}]}\
+            """);
     assertThat(put("p-1", "{\"kind\":\"prune\",\"backups\":[\"nightly-1\"]}").body())
         .contains("\"result\":{\"deleted\":[\"nightly-1\"],\"objects\":4,\"bytes\":81920}");
   }

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Decides about one database in one pass; pure, so that it is tested as a table. */
@@ -205,7 +206,22 @@ final class DatabaseDecider {
                 () -> new ConditionValue(ConditionSet.FALSE, "NoProblem", "Nothing is wrong.")));
     backup.ifPresent(value -> setBackup(conditions, value));
     retention.ifPresent(value -> set(conditions, ConditionType.RETENTION_APPLIED, value));
+    setHealth(conditions, ConditionType.LOG_HEALTHY, DataHealth::log);
+    setHealth(conditions, ConditionType.DISK_HEALTHY, DataHealth::disk);
     return conditions.build();
+  }
+
+  /** While the engine cannot be asked, what it said last still stands. */
+  private void setHealth(
+      ConditionSet conditions, ConditionType type, Function<PodStatus, ConditionValue> health) {
+    observation
+        .engineStatus()
+        .map(health)
+        .or(
+            () ->
+                ConditionSet.find(previous.conditions(), type)
+                    .map(said -> new ConditionValue(said.status(), said.reason(), said.message())))
+        .ifPresent(value -> set(conditions, type, value));
   }
 
   /** What the engine says of its store may be worded anew each time it tries. */

@@ -1,16 +1,56 @@
 package io.dosql.operator.pod;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@code GET /admin/status} that the operator uses. */
-public record PodStatus(String version, boolean ready, Tenants tenants, Store store) {
+public record PodStatus(
+    String version, boolean ready, Tenants tenants, Store store, Log log, Checks checks) {
 
   public PodStatus(
-      @Nullable String version, boolean ready, @Nullable Tenants tenants, @Nullable Store store) {
+      @Nullable String version,
+      boolean ready,
+      @Nullable Tenants tenants,
+      @Nullable Store store,
+      @Nullable Log log,
+      @Nullable Checks checks) {
     this.version = version == null ? "unknown" : version;
     this.ready = ready;
     this.tenants = tenants == null ? new Tenants(0, 0) : tenants;
     this.store = store == null ? new Store("none", Store.UNKNOWN, null, null) : store;
+    this.log = log == null ? new Log(0, List.of()) : log;
+    this.checks = checks == null ? new Checks(Store.UNKNOWN) : checks;
+  }
+
+  /** Of an engine whose data are well. */
+  public PodStatus(
+      @Nullable String version, boolean ready, @Nullable Tenants tenants, @Nullable Store store) {
+    this(version, ready, tenants, store, null, null);
+  }
+
+  /**
+   * The commit log.
+   *
+   * @param damagedTenants how many tenants are not served, because the log lost commits of them
+   * @param damage some of them
+   */
+  public record Log(int damagedTenants, List<Damage> damage) {
+
+    public Log(int damagedTenants, @Nullable List<Damage> damage) {
+      this.damagedTenants = damagedTenants;
+      this.damage = damage == null ? List.of() : List.copyOf(damage);
+    }
+  }
+
+  /** What a tenant lost. */
+  public record Damage(String tenant, String message) {}
+
+  /** The engine's checks of itself, as far as the operator uses them. */
+  public record Checks(String disk) {
+
+    public Checks(@Nullable String disk) {
+      this.disk = disk == null ? Store.UNKNOWN : disk;
+    }
   }
 
   public record Tenants(int total, int awake) {}
