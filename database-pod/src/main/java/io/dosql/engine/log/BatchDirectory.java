@@ -57,7 +57,9 @@ final class BatchDirectory {
   }
 
   private void add(String tenant, Entry entry) {
-    if (entries.merge(tenant, entry, Entry::plus) == entry) {
+    Entry before = entries.get(tenant);
+    entries.put(tenant, before == null ? entry : before.plus(entry));
+    if (before == null) {
       usedBytes += bytes(tenant);
     }
   }

@@ -3,6 +3,7 @@ package io.dosql.engine.log;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -52,7 +53,7 @@ final class DamageBook {
   /** See {@link CommitLog#lossOf}. */
   Optional<TenantLoss> lossOf(String tenant, long redoLsn) {
     List<LoggedCommit> commits = index.allAfter(tenant, 0);
-    TreeSet<Long> complete = new TreeSet<>();
+    Set<Long> complete = new TreeSet<>();
     commits.forEach(commit -> complete.add(commit.lsn()));
     long proven = redoLsn;
     while (complete.contains(proven + 1)) {
@@ -83,7 +84,7 @@ final class DamageBook {
 
   /** What is missing of what a directory told of. */
   private static Optional<TenantLoss> told(
-      String tenant, long redoLsn, long proven, TreeSet<Long> complete, LogDamage damage) {
+      String tenant, long redoLsn, long proven, Set<Long> complete, LogDamage damage) {
     LogDamage.LostLsns lost = damage.lost().get(tenant);
     if (lost == null) {
       return Optional.empty();

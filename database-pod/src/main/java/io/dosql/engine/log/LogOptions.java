@@ -109,10 +109,9 @@ public record LogOptions(
   }
 
   private static int maxDirectoryBytes(int maxBufferedBytes) {
-    return Math.clamp(
-        maxBufferedBytes / 32 / LogFormat.RECORD_ALIGNMENT_BYTES * LogFormat.RECORD_ALIGNMENT_BYTES,
-        MIN_DIRECTORY_BYTES,
-        MAX_DIRECTORY_BYTES);
+    int units = maxBufferedBytes / 32 / LogFormat.RECORD_ALIGNMENT_BYTES;
+    int share = units * LogFormat.RECORD_ALIGNMENT_BYTES;
+    return Math.clamp(share, MIN_DIRECTORY_BYTES, MAX_DIRECTORY_BYTES);
   }
 
   /** The most bytes of one batch: half of the buffer, in whole sectors. */

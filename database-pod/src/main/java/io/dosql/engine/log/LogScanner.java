@@ -160,12 +160,12 @@ final class LogScanner {
 
   /** Where a segment's last batch ends, as the next segment says. */
   private static long contentEnd(SegmentHeader header, @Nullable SegmentHeader next) {
-    boolean isTold =
-        next != null
-            && next.start() == header.segment().end()
-            && next.previousEnd() >= header.segment().firstBatch()
-            && next.previousEnd() <= next.start();
-    return isTold ? next.previousEnd() : SegmentSurvey.UNKNOWN;
+    if (next == null || next.start() != header.segment().end()) {
+      return SegmentSurvey.UNKNOWN;
+    }
+    long told = next.previousEnd();
+    boolean isInside = told >= header.segment().firstBatch() && told <= next.start();
+    return isInside ? told : SegmentSurvey.UNKNOWN;
   }
 
   private static long sectors(long bytes) {
