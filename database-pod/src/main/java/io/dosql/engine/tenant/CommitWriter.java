@@ -16,9 +16,6 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class CommitWriter {
 
-  /** Who is primary: there is one pod, since its data directory began. */
-  private static final long EPOCH = 1;
-
   private final TenantName tenant;
   private final CommitLog log;
   private final WalReader wal;
@@ -73,7 +70,7 @@ final class CommitWriter {
               new CommitPart(
                   tenant.value(),
                   lsn,
-                  EPOCH,
+                  log.epoch(),
                   from == 0,
                   to == count,
                   Integer.toUnsignedLong(commit.databasePages()),
