@@ -21,6 +21,7 @@ final class CommitCapture {
   private final CommitWriter commits;
   private final TenantLimits limits;
   private final DiskGuard disk;
+  private final RowCapture rows;
 
   /** Frames of the WAL that SQLite told of and the log does not have yet; 0 for none. */
   private int committedFrames;
@@ -29,12 +30,18 @@ final class CommitCapture {
   private boolean isUntold;
 
   CommitCapture(
-      WalReader wal, CommitGate gate, CommitWriter commits, TenantLimits limits, DiskGuard disk) {
+      WalReader wal,
+      CommitGate gate,
+      CommitWriter commits,
+      TenantLimits limits,
+      DiskGuard disk,
+      RowCapture rows) {
     this.wal = wal;
     this.gate = gate;
     this.commits = commits;
     this.limits = limits;
     this.disk = disk;
+    this.rows = rows;
   }
 
   /** Before a job that finds no transaction open. */
@@ -48,6 +55,10 @@ final class CommitCapture {
     if (isTooLarge()) {
       return SqlFailures.tooLarge(null);
     }
+    DosqlException rowsAreLost = rows.whyToStop();
+    if (rowsAreLost != null) {
+      return rowsAreLost;
+    }
     return disk.isNearlyFull() ? disk.refusal() : null;
   }
 
@@ -56,6 +67,7 @@ final class CommitCapture {
     if (isTooLarge()) {
       return false;
     }
+    rows.committing();
     attempt();
     return true;
   }
@@ -78,6 +90,7 @@ final class CommitCapture {
   void committed(int frames) {
     isUntold = false;
     committedFrames = frames;
+    rows.committed();
   }
 
   /**
@@ -95,9 +108,10 @@ final class CommitCapture {
       committedFrames = 0;
       // VACUUM commits without asking the commit hook.
       gate.attempt();
-      commits.capture(frames);
+      commits.capture(frames, rows.take());
     } else if (gate.isAttempting()) {
       gate.abandoned();
     }
+    rows.taken(writer.isAutocommit());
   }
 }

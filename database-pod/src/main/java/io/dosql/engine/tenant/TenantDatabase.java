@@ -42,6 +42,7 @@ public final class TenantDatabase {
   private final CommitGate gate;
   private final CommitWriter commits;
   private final CommitCapture capture;
+  private final RowCapture rows;
   private final TenantConnection writer;
   private final WalReader wal;
   private final ReaderPool readers;
@@ -71,7 +72,8 @@ public final class TenantDatabase {
     this.gate = new CommitGate(new CommitGate.Commit(state.checkpointedLsn(), LogPosition.START));
     this.wal = new WalReader(files.wal(), Connections.PAGE_SIZE);
     this.commits = new CommitWriter(name, log, wal, gate, environment.commits());
-    this.capture = new CommitCapture(wal, gate, commits, limits, disk);
+    this.rows = new RowCapture(environment.rowChanges(), files.rowChanges());
+    this.capture = new CommitCapture(wal, gate, commits, limits, disk, rows);
     this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader);
     this.queue = new WriterQueue(limits.maxWaitingWriters());
     this.fileIsNew = state.checkpointedLsn() == 0;
@@ -82,6 +84,7 @@ public final class TenantDatabase {
             capture::whyToStop,
             capture::admitsCommit,
             capture::committed);
+    rows.attach(writer.sqlite());
   }
 
   private TenantConnection openReader() {
@@ -437,6 +440,7 @@ public final class TenantDatabase {
     }
     readers.close(isBroken());
     writer.close();
+    rows.close();
     try {
       wal.close();
     } catch (IOException failure) {

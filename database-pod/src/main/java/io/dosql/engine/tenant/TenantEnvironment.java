@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * @param folder holds one folder per tenant
  * @param commits counts all that went into the log
+ * @param rowChanges whether tenants capture row changes
  */
 public record TenantEnvironment(
     Path folder,
@@ -16,10 +17,21 @@ public record TenantEnvironment(
     Pools pools,
     TenantLimits limits,
     DiskGuard disk,
-    LongAdder commits) {
+    LongAdder commits,
+    RowChangeOptions rowChanges) {
 
   public TenantEnvironment(
       Path folder, CommitLog log, Pools pools, TenantLimits limits, DiskGuard disk) {
-    this(folder, log, pools, limits, disk, new LongAdder());
+    this(folder, log, pools, limits, disk, RowChangeOptions.DEFAULT);
+  }
+
+  public TenantEnvironment(
+      Path folder,
+      CommitLog log,
+      Pools pools,
+      TenantLimits limits,
+      DiskGuard disk,
+      RowChangeOptions rowChanges) {
+    this(folder, log, pools, limits, disk, new LongAdder(), rowChanges);
   }
 }

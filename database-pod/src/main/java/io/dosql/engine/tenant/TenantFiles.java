@@ -47,6 +47,11 @@ record TenantFiles(Path folder) {
     return folder.resolve("data.db-shm");
   }
 
+  /** Row changes of a large transaction, until it ends; of no worth after a crash. */
+  Path rowChanges() {
+    return folder.resolve("row-changes.tmp");
+  }
+
   private Path stateFile() {
     return folder.resolve("state.json");
   }
