@@ -31,15 +31,25 @@ final class RowEncoder {
       case INSERT -> {
         buffer.insert(table.number);
         buffer.rowid(row.newRowid());
+        int rowidColumn = table.rowidColumn();
         for (int i = 0; i < table.columnCount; i++) {
-          put(row, row.newValue(i));
+          if (i == rowidColumn) {
+            buffer.integer(row.newRowid());
+          } else {
+            put(row, row.newValue(i));
+          }
         }
       }
       case DELETE -> {
         buffer.delete(table.number);
         buffer.rowid(row.oldRowid());
+        int rowidColumn = table.rowidColumn();
         for (int i = 0; i < table.columnCount; i++) {
-          put(row, row.oldValue(i));
+          if (i == rowidColumn) {
+            buffer.integer(row.oldRowid());
+          } else {
+            put(row, row.oldValue(i));
+          }
         }
       }
       case UPDATE -> {
