@@ -46,6 +46,7 @@ public final class TenantDatabase {
   private final WalReader wal;
   private final ReaderPool readers;
   private final WriterQueue queue;
+  private final WriteTurns turns;
 
   // On the strand only.
   private boolean fileIsNew;
@@ -74,6 +75,7 @@ public final class TenantDatabase {
     this.capture = new CommitCapture(wal, gate, commits, limits, disk);
     this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader);
     this.queue = new WriterQueue(limits.maxWaitingWriters());
+    this.turns = new WriteTurns(name, queue, strand);
     this.fileIsNew = state.checkpointedLsn() == 0;
     this.writer =
         Connections.openWriter(
@@ -126,19 +128,15 @@ public final class TenantDatabase {
    */
   public <T> WriterLease.Written<T> writeOnce(
       Duration lockTimeout, Function<TenantConnection, T> work) {
-    queue.acquire(name, lockTimeout);
-    try {
-      return jobs.onStrand(
-          () -> {
-            try {
-              return write(null, work);
-            } finally {
-              rollBackOpen();
-            }
-          });
-    } finally {
-      queue.release();
-    }
+    return turns.run(
+        () -> {
+          try {
+            return write(null, work);
+          } finally {
+            rollBackOpen();
+          }
+        },
+        lockTimeout);
   }
 
   /** Runs {@code work} with a reader connection, as one job: what it leaves open is ended. */
@@ -244,7 +242,7 @@ public final class TenantDatabase {
     if (lease == ended) {
       lease = null;
     }
-    queue.release();
+    turns.release();
   }
 
   /** On the strand: a transaction that nobody will end. */
