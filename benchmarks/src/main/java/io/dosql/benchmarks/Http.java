@@ -89,6 +89,7 @@ final class Http {
             tenant,
             "INSERT INTO p WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c WHERE i<"
                 + rows
-                + ") SELECT i, printf('value-%08d-abcdefghijklmnopqrstuvwxyz0123456789', i) FROM c");
+                + ") SELECT i, printf('value-%08d-abcdefghijklmnopqrstuvwxyz0123456789', i) FROM"
+                + " c");
   }
 }

@@ -13,9 +13,9 @@ import org.jose4j.jwt.JwtClaims;
 import org.jose4j.lang.JoseException;
 
 /** A key of our own: its public half for a pod, and a token that it signed. */
-record Tokens(Path jwks, String token) {
+public record Tokens(Path jwks, String token) {
 
-  static Tokens make(Path folder, String audience) throws IOException {
+  public static Tokens make(Path folder, String audience) throws IOException {
     try {
       OctetKeyPairJsonWebKey key = OkpJwkGenerator.generateJwk("Ed25519");
       key.setKeyId("benchmark");
