@@ -60,7 +60,7 @@ final class SessionWrites {
     try (SqlSession session = sessions.open("bench", SessionOptions.DEFAULT)) {
       while (System.nanoTime() - end < 0) {
         var _ =
-            session.execute(
+            session.executeLast(
                 new SqlStatement(
                     "INSERT INTO t (v) VALUES (?)",
                     new Parameters(

@@ -35,7 +35,7 @@ final class QueryEndpoint {
     try (SqlSession session = open(exchange)) {
       JsonWriter json = new JsonWriter().beginObject();
       ResultEncoder encoder = new ResultEncoder(json, new ResultEncoder.Budget(limits));
-      Outcome outcome = settled(session, () -> session.execute(statement, encoder));
+      Outcome outcome = settled(session, () -> session.executeLast(statement, encoder));
       requireNothingOpen(session);
       encoder.end();
       ResultEncoder.outcome(json, outcome);

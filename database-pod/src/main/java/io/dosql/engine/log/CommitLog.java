@@ -149,6 +149,21 @@ public final class CommitLog implements Closeable {
     }
   }
 
+  /**
+   * Calls back, once, when everything up to a position is durable or the log has failed: on the
+   * flusher's thread, so it must be short, or on the caller's.
+   *
+   * @param position what {@link #append} returned
+   */
+  public void whenSettled(LogPosition position, Runnable callback) {
+    try {
+      var _ =
+          buffer.settledFuture(position.bytes()).whenComplete((settled, failure) -> callback.run());
+    } catch (LogFailedException failed) {
+      callback.run();
+    }
+  }
+
   /** Adds a listener of all further progress of {@link #settled}. */
   public void onSettled(SettledListener listener) {
     flusher.settledListeners().add(listener);

@@ -21,6 +21,14 @@ public interface SqlSession extends AutoCloseable {
   Outcome execute(SqlStatement statement, RowSink sink);
 
   /**
+   * As {@link #execute}, for the last statement before {@link #settle()}, which must follow: a
+   * write may wait for the log in here already, which is cheaper than to wait twice.
+   */
+  default Outcome executeLast(SqlStatement statement, RowSink sink) {
+    return execute(statement, sink);
+  }
+
+  /**
    * Runs all statements in one transaction of their own: all or none. The sink of statement i is
    * {@code sinks.get(i)}. Fails if a transaction is open. The failing statement's index (from 0) is
    * in {@code DosqlException.statementIndex()}.

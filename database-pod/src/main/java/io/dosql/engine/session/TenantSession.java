@@ -48,6 +48,11 @@ final class TenantSession implements SqlSession {
     return exclusively(() -> dispatch(Call.of(statement, sink)));
   }
 
+  @Override
+  public Outcome executeLast(SqlStatement statement, RowSink sink) {
+    return exclusively(() -> dispatch(Call.of(statement, sink).asLast()));
+  }
+
   private Outcome dispatch(Call call) {
     return switch (transaction) {
       case Transaction.None none -> alone(call);
@@ -111,14 +116,15 @@ final class TenantSession implements SqlSession {
     checkMayWrite();
     try (Tenant.Use use = tenant.use()) {
       try {
+        Function<TenantConnection, Counts> work =
+            connection -> {
+              state.applyTo(connection);
+              return runner.write(connection, call, options.statementTimeout());
+            };
         WriterLease.Written<Counts> written =
-            use.database()
-                .writeOnce(
-                    options.lockTimeout(),
-                    connection -> {
-                      state.applyTo(connection);
-                      return runner.write(connection, call, options.statementTimeout());
-                    });
+            call.isLast()
+                ? use.database().writeOnceDurably(options.lockTimeout(), work)
+                : use.database().writeOnce(options.lockTimeout(), work);
         Long committed = written.committedLsn();
         return runner.outcome(
             call, written.value(), committed == null ? use.database().lastLsn() : committed);

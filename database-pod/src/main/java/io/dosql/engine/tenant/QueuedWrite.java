@@ -10,31 +10,46 @@ import java.util.concurrent.TimeoutException;
 /** A write that waits for its turn in a {@link WriterQueue}; run once or failed, never both. */
 final class QueuedWrite<T> implements WriterQueue.Waiter {
 
-  private final Callable<T> work;
-  private final CompletableFuture<T> result = new CompletableFuture<>();
+  /** Says when the result may be told to who waits. */
+  @FunctionalInterface
+  interface Telling<T> {
 
-  QueuedWrite(Callable<T> work) {
+    /** Calls {@code tell} once, on any thread, unless it throws. */
+    void whenDue(T result, Runnable tell);
+  }
+
+  private final Callable<T> work;
+  private final Telling<? super T> telling;
+  private final CompletableFuture<T> ran = new CompletableFuture<>();
+  private final CompletableFuture<T> told = new CompletableFuture<>();
+
+  QueuedWrite(Callable<T> work, Telling<? super T> telling) {
     this.work = work;
+    this.telling = telling;
   }
 
   /** On the strand, in its turn; throws nothing. */
   void run() {
     try {
-      result.complete(work.call());
+      T result = work.call();
+      ran.complete(result);
+      telling.whenDue(result, () -> told.complete(result));
     } catch (Throwable failure) {
-      result.completeExceptionally(failure);
+      fail(failure);
     }
   }
 
   void fail(Throwable cause) {
-    result.completeExceptionally(cause);
+    ran.completeExceptionally(cause);
+    told.completeExceptionally(cause);
   }
 
-  CompletableFuture<T> result() {
-    return result;
+  /** The result as soon as there is one, due or not. */
+  CompletableFuture<T> ran() {
+    return ran;
   }
 
-  /** It has not come to an end within the time, or the thread that waited was interrupted. */
+  /** It was not told within the time, or the thread that waited was interrupted. */
   static final class NotDoneException extends Exception {
     private static final long serialVersionUID = 1L;
     private final boolean isInterrupt;
@@ -49,10 +64,10 @@ final class QueuedWrite<T> implements WriterQueue.Waiter {
     }
   }
 
-  /** Waits for its end; an interrupt stays set. */
+  /** Waits until it is told; an interrupt stays set. */
   T await(Duration timeout) throws NotDoneException {
     try {
-      return result.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      return told.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException late) {
       throw new NotDoneException(false);
     } catch (InterruptedException stop) {

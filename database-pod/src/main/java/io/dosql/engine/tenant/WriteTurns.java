@@ -30,13 +30,21 @@ final class WriteTurns {
     this.strand = strand;
   }
 
+  /** As {@link #run(Callable, QueuedWrite.Telling, Duration)}, told at once. */
+  <T> T run(Callable<T> work, Duration lockTimeout) {
+    return run(work, (result, tell) -> tell.run(), lockTimeout);
+  }
+
   /**
    * Runs {@code work} on the strand in its turn, and waits for it.
    *
    * <p>Fails as {@link WriterQueue#acquire} does when the turn does not come.
+   *
+   * @param telling may hold the result back, so that its waiter need not be woken twice; only up to
+   *     the lock timeout
    */
-  <T> T run(Callable<T> work, Duration lockTimeout) {
-    QueuedWrite<T> write = new QueuedWrite<>(work);
+  <T> T run(Callable<T> work, QueuedWrite.Telling<? super T> telling, Duration lockTimeout) {
+    QueuedWrite<T> write = new QueuedWrite<>(work, telling);
     if (queue.enter(write, tenant)) {
       schedule(write);
     }
@@ -45,7 +53,7 @@ final class WriteTurns {
     } catch (QueuedWrite.NotDoneException notYet) {
       if (!queue.withdraw(write)) {
         // Its turn has come: its own deadline ends it, and its outcome must be known.
-        return Jobs.join(write.result());
+        return Jobs.join(write.ran());
       }
       throw notYet.isInterrupt()
           ? new DosqlException(
