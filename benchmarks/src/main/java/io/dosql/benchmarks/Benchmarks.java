@@ -92,6 +92,8 @@ public final class Benchmarks implements Callable<Integer> {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Pod.Settings settings = new Pod.Settings(podMemory, podAgent, podEnvironment);
     try (Contestants contestants = new Contestants(installation, folder, settings)) {
+      Runtime.getRuntime()
+          .addShutdownHook(Thread.ofPlatform().unstarted(() -> cleanUp(contestants, folder)));
       Suite suite = new Suite(installation, contestants);
       if (list) {
         suite.measurements().forEach(m -> System.out.println(m.id() + "\t" + m.what()));
@@ -103,8 +105,16 @@ public final class Benchmarks implements Callable<Integer> {
         new Report(installation.root().resolve("docs/performance.md")).replaceTable(table);
       }
       return 0;
-    } finally {
+    }
+  }
+
+  /** Also when the process is told to end. */
+  private static void cleanUp(Contestants contestants, Path folder) {
+    contestants.close();
+    try {
       delete(folder);
+    } catch (IOException failure) {
+      System.err.println("Not deleted: " + folder + ": " + failure);
     }
   }
 

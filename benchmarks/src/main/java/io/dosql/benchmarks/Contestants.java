@@ -3,10 +3,10 @@ package io.dosql.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,7 @@ final class Contestants implements AutoCloseable {
   private final Path folder;
   private final Pod.Settings settings;
   private final Map<String, Pod> pods = new HashMap<>();
-  private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private final Deque<AutoCloseable> started = new ConcurrentLinkedDeque<>();
   private @Nullable Workerd workerd;
   private @Nullable Postgres postgres;
   private @Nullable WakeProbe wake;
@@ -158,11 +158,13 @@ final class Contestants implements AutoCloseable {
     return database;
   }
 
+  /** Ends all; any thread, so that nothing is left running when this process is told to end. */
   @Override
   public void close() {
-    while (!started.isEmpty()) {
+    AutoCloseable next;
+    while ((next = started.poll()) != null) {
       try {
-        started.pop().close();
+        next.close();
       } catch (Exception failure) {
         System.err.println("Something did not stop: " + failure);
       }
