@@ -12,6 +12,7 @@ import io.dosql.engine.sqlite.SqliteStatement;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 
 /** Opens SQLite the way that the engine relies on. Every call runs on a pool's thread. */
 final class Connections {
@@ -27,6 +28,7 @@ final class Connections {
   private Connections() {}
 
   /**
+   * @param nanoTime by which statements' time limits are measured
    * @param brake asked now and then whether a client's statement may go on
    * @param commitHook asked before each commit becomes visible; false vetoes it
    * @param committedFrames told after each commit how many frames the WAL then holds
@@ -34,6 +36,7 @@ final class Connections {
   static TenantConnection openWriter(
       Path database,
       TenantLimits limits,
+      LongSupplier nanoTime,
       Guard.Brake brake,
       BooleanSupplier commitHook,
       IntConsumer committedFrames) {
@@ -49,18 +52,18 @@ final class Connections {
       sqlite.setCommitHook(commitHook);
       // Not before the pragma above, which would take it away.
       sqlite.setWalHook(committedFrames);
-      return new TenantConnection(sqlite, WRITER_STATEMENTS, brake);
+      return new TenantConnection(sqlite, WRITER_STATEMENTS, brake, nanoTime);
     } catch (RuntimeException failure) {
       sqlite.close();
       throw failure;
     }
   }
 
-  static TenantConnection openReader(Path database, TenantLimits limits) {
+  static TenantConnection openReader(Path database, TenantLimits limits, LongSupplier nanoTime) {
     SqliteConnection sqlite = SqliteConnection.open(database, OpenMode.READ_ONLY);
     try {
       configure(sqlite, limits);
-      return new TenantConnection(sqlite, READER_STATEMENTS, Guard.Brake.NONE);
+      return new TenantConnection(sqlite, READER_STATEMENTS, Guard.Brake.NONE, nanoTime);
     } catch (RuntimeException failure) {
       sqlite.close();
       throw failure;

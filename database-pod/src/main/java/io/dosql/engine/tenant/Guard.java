@@ -3,6 +3,7 @@ package io.dosql.engine.tenant;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class Guard {
   private static final int QUESTIONS_PER_BRAKE = 16;
 
   private final Brake brake;
+  private final LongSupplier nanoTime;
 
   private volatile boolean running;
   private volatile long deadlineNanos;
@@ -39,8 +41,9 @@ final class Guard {
   private int questions;
   private @Nullable DosqlException stopped;
 
-  Guard(Brake brake) {
+  Guard(Brake brake, LongSupplier nanoTime) {
     this.brake = brake;
+    this.nanoTime = nanoTime;
   }
 
   /** Whose statements run from here on, so that {@link #cancel} can tell; null for nobody's. */
@@ -51,7 +54,7 @@ final class Guard {
   /** Before a statement. */
   void start(Duration statementTimeout) {
     timeout = statementTimeout;
-    deadlineNanos = System.nanoTime() + statementTimeout.toNanos();
+    deadlineNanos = nanoTime.getAsLong() + statementTimeout.toNanos();
     stopped = null;
     questions = 0;
     running = true;
@@ -94,7 +97,7 @@ final class Guard {
     if (evicted) {
       return evictedFailure();
     }
-    if (System.nanoTime() - deadlineNanos > 0) {
+    if (nanoTime.getAsLong() - deadlineNanos > 0) {
       return interrupted(
           ErrorCode.TIMEOUT,
           "the statement ran longer than %d ms, the limit statementTimeout"

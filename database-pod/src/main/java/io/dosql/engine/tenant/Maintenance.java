@@ -39,10 +39,11 @@ final class Maintenance implements AutoCloseable {
             this::round, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void round() {
+  /** What is due now. Not at the same time as another round. */
+  void round() {
     try {
       environment.disk().refresh();
-      long now = System.nanoTime();
+      long now = environment.nanoTime().getAsLong();
       boolean logIsLong = environment.log().statistics().segments() > SEGMENTS_MAX;
       List<Tenant> awake = tenants.stream().filter(Tenant::isAwake).toList();
       for (Tenant tenant : awake) {

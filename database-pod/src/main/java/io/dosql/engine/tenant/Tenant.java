@@ -40,13 +40,14 @@ public final class Tenant {
    */
   private @Nullable TenantDatabase unclosed;
 
-  private volatile long lastUsedNanos = System.nanoTime();
+  private volatile long lastUsedNanos;
 
   Tenant(TenantName name, TenantEnvironment environment) {
     this.name = name;
     this.environment = environment;
     this.files = new TenantFiles(environment.folder().resolve(name.value()));
     this.strand = new Strand(environment.pools().writers());
+    this.lastUsedNanos = environment.nanoTime().getAsLong();
   }
 
   /** After a start: the log holds on to everything until it hears what the files hold. */
@@ -163,7 +164,7 @@ public final class Tenant {
   }
 
   private void endUse() {
-    lastUsedNanos = System.nanoTime();
+    lastUsedNanos = environment.nanoTime().getAsLong();
     lock.lock();
     try {
       uses--;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +29,11 @@ public final class TenantConnection {
   private final AtomicBoolean working = new AtomicBoolean();
   private boolean foreignKeys = true;
 
-  TenantConnection(SqliteConnection sqlite, int cachedStatementsMax, Guard.Brake brake) {
+  TenantConnection(
+      SqliteConnection sqlite, int cachedStatementsMax, Guard.Brake brake, LongSupplier nanoTime) {
     this.sqlite = sqlite;
     this.statements = new StatementCache(sqlite, cachedStatementsMax);
-    this.guard = new Guard(brake);
+    this.guard = new Guard(brake, nanoTime);
     sqlite.setAuthorizer(
         (action, first, second, database, trigger) -> policy.decide(action, first, second));
     sqlite.setProgressHandler(PROGRESS_INSTRUCTIONS, () -> !guard.isOver());

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class TenantDatabase {
   private final TenantLimits limits;
   private final CommitLog log;
   private final DiskGuard disk;
+  private final LongSupplier nanoTime;
   private final Jobs jobs;
   private final CommitGate gate;
   private final CommitWriter commits;
@@ -50,7 +52,7 @@ public final class TenantDatabase {
   // On the strand only.
   private boolean fileIsNew;
 
-  private volatile long nextCheckpointNanos = System.nanoTime();
+  private volatile long nextCheckpointNanos;
   private volatile @Nullable WriterLease lease;
   private volatile @Nullable Throwable broken;
 
@@ -68,6 +70,8 @@ public final class TenantDatabase {
     this.limits = environment.limits();
     this.log = environment.log();
     this.disk = environment.disk();
+    this.nanoTime = environment.nanoTime();
+    this.nextCheckpointNanos = nanoTime.getAsLong();
     this.gate = new CommitGate(new CommitGate.Commit(state.checkpointedLsn(), LogPosition.START));
     this.wal = new WalReader(files.wal(), Connections.PAGE_SIZE);
     this.commits = new CommitWriter(name, log, wal, gate, environment.commits());
@@ -79,13 +83,14 @@ public final class TenantDatabase {
         Connections.openWriter(
             files.database(),
             limits,
+            nanoTime,
             capture::whyToStop,
             capture::admitsCommit,
             capture::committed);
   }
 
   private TenantConnection openReader() {
-    return Connections.openReader(files.database(), limits);
+    return Connections.openReader(files.database(), limits, nanoTime);
   }
 
   CommitGate gate() {
@@ -104,7 +109,7 @@ public final class TenantDatabase {
   /** Waits for the right to write. */
   public WriterLease writer(Duration lockTimeout, Duration lifetime) {
     queue.acquire(name, lockTimeout);
-    WriterLease granted = new WriterLease(this, lifetime);
+    WriterLease granted = new WriterLease(this, lifetime, nanoTime);
     lease = granted;
     return granted;
   }
@@ -329,7 +334,7 @@ public final class TenantDatabase {
   public long replaceWith(SqliteConnection source, Duration timeout, Runnable save) {
     queue.acquire(name, timeout);
     // Not told to maintenance, which would take it away from a save that lasts.
-    try (WriterLease writing = new WriterLease(this, timeout)) {
+    try (WriterLease writing = new WriterLease(this, timeout, nanoTime)) {
       save.run();
       WriterLease.Written<Boolean> written =
           writing.call(
@@ -362,7 +367,7 @@ public final class TenantDatabase {
 
   /** After a failure the next one waits a little. */
   private boolean mayCheckpoint() {
-    return System.nanoTime() - nextCheckpointNanos >= 0;
+    return nanoTime.getAsLong() - nextCheckpointNanos >= 0;
   }
 
   /** Whether a checkpoint would let the log go of commits that it holds for this tenant. */
@@ -378,9 +383,9 @@ public final class TenantDatabase {
     if (isBroken() || !writer.sqlite().isAutocommit()) {
       return false;
     }
-    nextCheckpointNanos = System.nanoTime() + CHECKPOINT_AGAIN.toNanos();
+    nextCheckpointNanos = nanoTime.getAsLong() + CHECKPOINT_AGAIN.toNanos();
     boolean complete = checkpointSettled(mode);
-    nextCheckpointNanos = System.nanoTime();
+    nextCheckpointNanos = nanoTime.getAsLong();
     return complete;
   }
 

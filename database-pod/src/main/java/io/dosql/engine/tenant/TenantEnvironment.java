@@ -3,12 +3,15 @@ package io.dosql.engine.tenant;
 import io.dosql.engine.log.CommitLog;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * What all tenants of a pod share.
  *
  * @param folder holds one folder per tenant
  * @param commits counts all that went into the log
+ * @param nanoTime what {@link System#nanoTime} is to the process: deadlines and idleness are
+ *     measured by it
  */
 public record TenantEnvironment(
     Path folder,
@@ -16,10 +19,11 @@ public record TenantEnvironment(
     Pools pools,
     TenantLimits limits,
     DiskGuard disk,
-    LongAdder commits) {
+    LongAdder commits,
+    LongSupplier nanoTime) {
 
   public TenantEnvironment(
       Path folder, CommitLog log, Pools pools, TenantLimits limits, DiskGuard disk) {
-    this(folder, log, pools, limits, disk, new LongAdder());
+    this(folder, log, pools, limits, disk, new LongAdder(), System::nanoTime);
   }
 }

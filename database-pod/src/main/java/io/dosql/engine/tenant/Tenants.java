@@ -50,11 +50,18 @@ public final class Tenants implements AutoCloseable {
    */
   public static Tenants open(TenantEnvironment environment, TenantAdmission admission)
       throws IOException {
+    Tenants tenants = openUntended(environment, admission);
+    tenants.maintenance.start();
+    return tenants;
+  }
+
+  /** As {@link #open}, but maintenance is what the caller makes of {@link #maintain}. */
+  static Tenants openUntended(TenantEnvironment environment, TenantAdmission admission)
+      throws IOException {
     Files.createDirectories(environment.folder());
     DurableFiles.syncFolderOf(environment.folder());
     Tenants tenants = new Tenants(environment, admission);
     tenants.find();
-    tenants.maintenance.start();
     return tenants;
   }
 
@@ -138,6 +145,11 @@ public final class Tenants implements AutoCloseable {
 
   public int awake() {
     return (int) byName.values().stream().filter(Tenant::isAwake).count();
+  }
+
+  /** One round of maintenance, on the calling thread. */
+  void maintain() {
+    maintenance.round();
   }
 
   /** Ends what runs by itself; what was begun is finished. */

@@ -5,6 +5,7 @@ import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,17 +18,20 @@ public final class WriterLease implements AutoCloseable {
   private final TenantDatabase database;
   private final long deadlineNanos;
   private final Duration lifetime;
+  private final LongSupplier nanoTime;
 
   // What follows is written on the strand only.
-  private volatile long idleSinceNanos = System.nanoTime();
+  private volatile long idleSinceNanos;
   private volatile boolean busy;
   private volatile boolean ended;
   private volatile @Nullable String takenAway;
 
-  WriterLease(TenantDatabase database, Duration lifetime) {
+  WriterLease(TenantDatabase database, Duration lifetime, LongSupplier nanoTime) {
     this.database = database;
     this.lifetime = lifetime;
-    this.deadlineNanos = System.nanoTime() + lifetime.toNanos();
+    this.nanoTime = nanoTime;
+    this.idleSinceNanos = nanoTime.getAsLong();
+    this.deadlineNanos = idleSinceNanos + lifetime.toNanos();
   }
 
   /** The outcome of a call, and the commit that it made, if it made one. */
@@ -54,14 +58,14 @@ public final class WriterLease implements AutoCloseable {
                 return database.write(this, work);
               } finally {
                 busy = false;
-                idleSinceNanos = System.nanoTime();
+                idleSinceNanos = nanoTime.getAsLong();
               }
             });
   }
 
   /** Time until the lease is taken away; not negative. */
   public Duration remaining() {
-    return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+    return Duration.ofNanos(Math.max(0, deadlineNanos - nanoTime.getAsLong()));
   }
 
   /** The newest commit of the tenant: what a statement of this lease has surely seen. */
@@ -104,7 +108,7 @@ public final class WriterLease implements AutoCloseable {
         .jobs()
         .onStrandLater(
             () -> {
-              String reason = overdue(System.nanoTime(), othersWait, idleMax);
+              String reason = overdue(nanoTime.getAsLong(), othersWait, idleMax);
               if (!ended && reason != null) {
                 takenAway = reason;
                 end();
