@@ -76,6 +76,7 @@ final class DatabaseDecider {
     Timing timing = timing();
     Optional<Problem> stalled = observation.problems().stream().findFirst().or(timing::problem);
     Optional<ConditionValue> backup = backupPolicy().map(_ -> LastBackup.condition(observation));
+    Optional<ConditionValue> tenants = TenantHealth.condition(observation, previous);
     Optional<Housekeeping> housekeeping =
         backupPolicy()
             .filter(policy -> policy.retention() != null)
@@ -91,8 +92,9 @@ final class DatabaseDecider {
       actions.add(new DatabaseAction.DeleteBackups(outdated));
     }
     List<ResourceCondition> conditions =
-        conditions(serving, stalled, backup, housekeeping.map(Housekeeping::condition));
-    DatabaseStatus status = status(serving, stalled, backup, timing, conditions);
+        conditions(serving, stalled, backup, housekeeping.map(Housekeeping::condition), tenants);
+    DatabaseStatus status =
+        status(serving, stalled, isDegraded(backup, tenants), timing, conditions);
     events.addAll(DatabaseEvents.between(previous, status, serving));
     return new DatabaseDecision(
         status,
@@ -191,7 +193,8 @@ final class DatabaseDecider {
       Serving serving,
       Optional<Problem> stalled,
       Optional<ConditionValue> backup,
-      Optional<ConditionValue> retention) {
+      Optional<ConditionValue> retention,
+      Optional<ConditionValue> tenants) {
     ConditionSet conditions =
         new ConditionSet(previous.conditions(), now, database.getMetadata().getGeneration());
     set(conditions, ConditionType.READY, ready(serving));
@@ -205,6 +208,7 @@ final class DatabaseDecider {
                 () -> new ConditionValue(ConditionSet.FALSE, "NoProblem", "Nothing is wrong.")));
     backup.ifPresent(value -> setBackup(conditions, value));
     retention.ifPresent(value -> set(conditions, ConditionType.RETENTION_APPLIED, value));
+    tenants.ifPresent(value -> set(conditions, ConditionType.TENANTS_HEALTHY, value));
     return conditions.build();
   }
 
@@ -250,15 +254,21 @@ final class DatabaseDecider {
     };
   }
 
+  /** Serves, but not everything is well. */
+  private boolean isDegraded(Optional<ConditionValue> backup, Optional<ConditionValue> tenants) {
+    return engineUnreachable().isPresent() || hasFailed(backup) || hasFailed(tenants);
+  }
+
+  private static boolean hasFailed(Optional<ConditionValue> condition) {
+    return condition.filter(value -> value.status().equals(ConditionSet.FALSE)).isPresent();
+  }
+
   private DatabaseStatus status(
       Serving serving,
       Optional<Problem> stalled,
-      Optional<ConditionValue> backup,
+      boolean degraded,
       Timing timing,
       List<ResourceCondition> conditions) {
-    boolean degraded =
-        engineUnreachable().isPresent()
-            || backup.filter(value -> value.status().equals(ConditionSet.FALSE)).isPresent();
     Optional<PodStatus> engine = observation.engineStatus();
     return new DatabaseStatus(
         database.getMetadata().getGeneration(),

@@ -33,6 +33,11 @@ final class DatabaseEvents {
     turned(before, after, ConditionType.RETENTION_APPLIED, ConditionSet.FALSE)
         .ifPresent(
             condition -> notes.add(EventNote.warning("RetentionFailed", condition.message())));
+    turned(before, after, ConditionType.TENANTS_HEALTHY, ConditionSet.FALSE)
+        .ifPresent(condition -> notes.add(warning(condition)));
+    recovered(before, after, ConditionType.TENANTS_HEALTHY)
+        .ifPresent(
+            condition -> notes.add(EventNote.normal("TenantsRecovered", condition.message())));
     return notes;
   }
 

@@ -9,7 +9,8 @@ public enum ConditionType {
   /** As kstatus defines it: the operator cannot get there without a person. */
   STALLED("Stalled"),
   LAST_BACKUP_SUCCEEDED("LastBackupSucceeded"),
-  RETENTION_APPLIED("RetentionApplied");
+  RETENTION_APPLIED("RetentionApplied"),
+  TENANTS_HEALTHY("TenantsHealthy");
 
   private final String text;
 

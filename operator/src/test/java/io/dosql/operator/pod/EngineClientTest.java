@@ -113,7 +113,7 @@ class EngineClientTest {
                 new PodStatus(
                     "0.1.0",
                     true,
-                    new PodStatus.Tenants(3, 1),
+                    new PodStatus.Tenants(3, 1, null, null),
                     new PodStatus.Store("s3", "error", "STORAGE_TIMEOUT", "slow"))));
     assertThat(observed).containsExactly("status ok");
   }
