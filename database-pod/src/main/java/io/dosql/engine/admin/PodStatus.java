@@ -2,6 +2,10 @@ package io.dosql.engine.admin;
 
 import io.dosql.engine.error.ErrorCode;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +27,28 @@ public record PodStatus(
     @Nullable LastBackup lastBackup,
     Checks checks) {
 
-  /** How many tenants there are, and how many have their files open. */
-  public record Tenants(long total, long awake) {}
+  /**
+   * How many tenants there are.
+   *
+   * @param awake have their files open
+   * @param states how many are in which state, by its name
+   * @param quarantined some of those that cannot be used, in order of their names
+   * @param logBytesHeld bytes of the log that are kept only because a quarantined one may need them
+   */
+  public record Tenants(
+      long total,
+      long awake,
+      Map<String, Integer> states,
+      List<QuarantinedTenant> quarantined,
+      long logBytesHeld) {
+    public Tenants {
+      states = Collections.unmodifiableMap(new LinkedHashMap<>(states));
+      quarantined = List.copyOf(quarantined);
+    }
+  }
+
+  /** A tenant that cannot be used, why, and since when. */
+  public record QuarantinedTenant(String name, String reason, Instant since) {}
 
   /**
    * The commit log.

@@ -35,7 +35,7 @@ final class Guard {
   private volatile Duration timeout = Duration.ZERO;
   private volatile @Nullable Object owner;
   private volatile @Nullable Object cancelledOwner;
-  private volatile boolean evicted;
+  private volatile @Nullable String evictedBecause;
 
   // On the running thread only.
   private int questions;
@@ -73,9 +73,9 @@ final class Guard {
     cancelledOwner = lease;
   }
 
-  /** From any thread: nobody's statements are wanted any more, because the tenant is recovered. */
-  void evict() {
-    evicted = true;
+  /** From any thread: nobody's statements are wanted any more. */
+  void evict(String reason) {
+    evictedBecause = reason;
   }
 
   /** True when the statement has to stop. */
@@ -94,8 +94,9 @@ final class Guard {
     if (current != null && current.equals(cancelledOwner)) {
       return interrupted(ErrorCode.CONNECTION_ERROR, "the statement was cancelled");
     }
-    if (evicted) {
-      return evictedFailure();
+    String eviction = evictedBecause;
+    if (eviction != null) {
+      return evictedFailure(eviction);
     }
     if (nanoTime.getAsLong() - deadlineNanos > 0) {
       return interrupted(
@@ -110,9 +111,14 @@ final class Guard {
     return new DosqlException(code, message).withSqliteCode("SQLITE_INTERRUPT");
   }
 
-  static DosqlException evictedFailure() {
-    return new DosqlException(
-        ErrorCode.TXN_ABORTED, "the tenant is being recovered; the transaction was rolled back");
+  /** What users of an evicted connection are told. */
+  DosqlException evictedFailure() {
+    String eviction = evictedBecause;
+    return evictedFailure(eviction == null ? "the tenant is being closed" : eviction);
+  }
+
+  static DosqlException evictedFailure(String reason) {
+    return new DosqlException(ErrorCode.TXN_ABORTED, reason + "; the transaction was rolled back");
   }
 
   /** What the client of the interrupted statement is told; null if this did not end it. */

@@ -20,7 +20,7 @@ public final class ReaderLease implements AutoCloseable {
     if (ended) {
       throw new IllegalStateException("the lease has ended");
     }
-    return database.jobs().onReader(() -> connection.use(work));
+    return database.jobs().onReader(() -> database.noticingDamage(() -> connection.use(work)));
   }
 
   /** Opens a read transaction on the newest commit; on the calling thread, which is a pool's. */

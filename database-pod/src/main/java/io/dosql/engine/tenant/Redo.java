@@ -50,7 +50,7 @@ final class Redo {
     Files.deleteIfExists(files.wal());
     Files.deleteIfExists(files.sharedMemory());
     List<LoggedCommit> commits = log.commitsAfter(tenant.value(), state.checkpointedLsn());
-    if (state.checkpointedLsn() == 0) {
+    if (state.databasePages() == 0) {
       // Nothing of this file was ever made durable: redo starts from the empty database.
       Files.deleteIfExists(files.database());
     } else {
@@ -73,7 +73,7 @@ final class Redo {
 
   private void checkFile(TenantFiles.State state) throws IOException {
     if (!Files.exists(files.database())) {
-      throw new IOException(
+      throw new DamagedTenantException(
           "tenant %s: %s is missing, which held LSN %d; restore the tenant from a backup"
               .formatted(tenant, files.database(), state.checkpointedLsn()));
     }
@@ -81,13 +81,13 @@ final class Redo {
 
   /** With nothing to redo the file is as its last checkpoint left it. */
   private void checkSize(TenantFiles.State state) throws IOException {
-    if (state.checkpointedLsn() == 0) {
+    if (state.databasePages() == 0) {
       return;
     }
     long expected = state.databasePages() * pageSize;
     long actual = Files.size(files.database());
     if (actual != expected) {
-      throw new IOException(
+      throw new DamagedTenantException(
           "tenant %s: %s has %d bytes, not the %d of LSN %d; restore the tenant from a backup"
               .formatted(tenant, files.database(), actual, expected, state.checkpointedLsn()));
     }
@@ -120,7 +120,7 @@ final class Redo {
     if (!part.tenant().equals(tenant.value())
         || part.lsn() != commit.lsn()
         || part.pageSizeBytes() != pageSize) {
-      throw new IOException(
+      throw new DamagedTenantException(
           "the log has tenant %s, LSN %d, page size %d where tenant %s, LSN %d, page size %d belongs"
               .formatted(
                   part.tenant(), part.lsn(), part.pageSizeBytes(), tenant, commit.lsn(), pageSize));

@@ -162,7 +162,7 @@ public final class TenantConnection {
   /** Runs {@code work}; fails with TXN_ABORTED if the connection was evicted. */
   <T> T use(Function<TenantConnection, T> work) {
     if (!working.compareAndSet(false, true)) {
-      throw Guard.evictedFailure();
+      throw guard.evictedFailure();
     }
     try {
       return work.apply(this);
@@ -177,13 +177,18 @@ public final class TenantConnection {
    *
    * @return whether it is closed
    */
-  boolean evict() {
-    guard.evict();
+  boolean evict(String reason) {
+    guard.evict(reason);
     if (!working.compareAndSet(false, true)) {
       return false;
     }
     close();
     return true;
+  }
+
+  /** From any thread: asks the statement that may run, and each further one, to stop. */
+  void interrupt(String reason) {
+    guard.evict(reason);
   }
 
   void close() {

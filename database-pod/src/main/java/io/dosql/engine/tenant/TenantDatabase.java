@@ -9,12 +9,15 @@ import io.dosql.engine.sqlite.CheckpointResult;
 import io.dosql.engine.sqlite.ResultCode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteException;
+import io.dosql.engine.sqlite.SqliteStatement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,7 @@ public final class TenantDatabase {
   private static final Logger LOG = LoggerFactory.getLogger(TenantDatabase.class);
   private static final Duration CHECKPOINT_AGAIN = Duration.ofSeconds(2);
   private static final Duration SETTLE_MAX = Duration.ofSeconds(30);
+  private static final Duration DAMAGE_CHECK_AGAIN = Duration.ofMinutes(1);
 
   private final TenantName name;
   private final TenantFiles files;
@@ -40,6 +44,7 @@ public final class TenantDatabase {
   private final CommitLog log;
   private final DiskGuard disk;
   private final LongSupplier nanoTime;
+  private final Consumer<RuntimeException> damageListener;
   private final Jobs jobs;
   private final CommitGate gate;
   private final CommitWriter commits;
@@ -55,14 +60,21 @@ public final class TenantDatabase {
   private volatile long nextCheckpointNanos;
   private volatile @Nullable WriterLease lease;
   private volatile @Nullable Throwable broken;
+  private volatile @Nullable String damage;
+  private volatile long nextDamageCheckNanos;
 
-  /** On the strand, with the database file recovered. */
+  /**
+   * On the strand, with the database file recovered.
+   *
+   * @param damageListener told, now and then, that SQLite said that the database is damaged
+   */
   TenantDatabase(
       TenantName name,
       TenantFiles files,
       TenantFiles.State state,
       Strand strand,
-      TenantEnvironment environment)
+      TenantEnvironment environment,
+      Consumer<RuntimeException> damageListener)
       throws IOException {
     this.name = name;
     this.files = files;
@@ -72,13 +84,15 @@ public final class TenantDatabase {
     this.disk = environment.disk();
     this.nanoTime = environment.nanoTime();
     this.nextCheckpointNanos = nanoTime.getAsLong();
+    this.nextDamageCheckNanos = nextCheckpointNanos;
+    this.damageListener = damageListener;
     this.gate = new CommitGate(new CommitGate.Commit(state.checkpointedLsn(), LogPosition.START));
     this.wal = new WalReader(files.wal(), Connections.PAGE_SIZE);
     this.commits = new CommitWriter(name, log, wal, gate, environment.commits());
     this.capture = new CommitCapture(wal, gate, commits, limits, disk);
     this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader);
     this.queue = new WriterQueue(limits.maxWaitingWriters());
-    this.fileIsNew = state.checkpointedLsn() == 0;
+    this.fileIsNew = state.databasePages() == 0;
     this.writer =
         Connections.openWriter(
             files.database(),
@@ -156,7 +170,7 @@ public final class TenantDatabase {
             TenantConnection connection = readers.take();
             taken[0] = true;
             try {
-              return connection.use(work);
+              return noticingDamage(() -> connection.use(work));
             } finally {
               giveBack(connection);
             }
@@ -192,7 +206,7 @@ public final class TenantDatabase {
       if (writer.sqlite().isAutocommit()) {
         capture.transactionBegins();
       }
-      value = work.apply(writer);
+      value = noticingDamage(() -> work.apply(writer));
     } catch (SqliteException failure) {
       throw SqlFailures.explain(failure, "");
     } catch (IOException unreadable) {
@@ -237,6 +251,9 @@ public final class TenantDatabase {
   }
 
   private DosqlException unavailable(Throwable failure) {
+    if (failure instanceof DosqlException told) {
+      return TenantLife.again(told);
+    }
     return new DosqlException(
         ErrorCode.TXN_ABORTED,
         "tenant " + name + " is being recovered; nothing was written",
@@ -440,13 +457,75 @@ public final class TenantDatabase {
     } catch (IOException | RuntimeException failure) {
       LOG.warn("tenant {} sleeps without a checkpoint; it is redone from the log", name, failure);
     }
-    readers.close(isBroken());
+    Throwable failed = broken;
+    readers.close(
+        failed == null
+            ? null
+            : failed instanceof DosqlException told && told.getMessage() != null
+                ? told.getMessage()
+                : "the tenant is being recovered");
     writer.close();
     try {
       wal.close();
     } catch (IOException failure) {
       LOG.warn("tenant {}: closing the WAL failed", name, failure);
     }
+  }
+
+  // ---- Damage, and the end
+
+  /** Runs {@code work}, and tells the listener if SQLite says that the database is damaged. */
+  <T> T noticingDamage(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException failure) {
+      long now = nanoTime.getAsLong();
+      if (SqlFailures.tellsOfDamage(failure) && now - nextDamageCheckNanos >= 0 && !isBroken()) {
+        nextDamageCheckNanos = now + DAMAGE_CHECK_AGAIN.toNanos();
+        damageListener.accept(failure);
+      }
+      throw failure;
+    }
+  }
+
+  /** What SQLite's own check finds wrong first; null if it finds nothing. Reads all pages. */
+  static @Nullable String findDamage(TenantConnection connection) {
+    try (SqliteStatement check = connection.sqlite().prepare("PRAGMA quick_check(1)")) {
+      String found = check.step() ? check.text(0) : "PRAGMA quick_check says nothing";
+      return found.equals("ok") ? null : found;
+    } catch (SqliteException unreadable) {
+      return unreadable.getMessage();
+    }
+  }
+
+  /** On the strand. */
+  @Nullable String findDamage() {
+    return findDamage(writer);
+  }
+
+  /** On the strand: the files are damaged, and nobody may go on with them. */
+  void damaged(String found) {
+    damage = found;
+    leaveService("the tenant's files are damaged");
+  }
+
+  /** What {@link #damaged} was told; null if nothing is wrong. */
+  @Nullable String damage() {
+    return damage;
+  }
+
+  /** On the strand: whoever uses the tenant is told that his transaction is lost, and why. */
+  void leaveService(String reason) {
+    if (!isBroken()) {
+      DosqlException told = new DosqlException(ErrorCode.TXN_ABORTED, reason);
+      broken = told;
+      gate.fail(told);
+    }
+  }
+
+  /** On any thread: stops the statement that the writer may be at. */
+  void interruptWriter(String reason) {
+    writer.interrupt(reason);
   }
 
   /** What leases and sessions run their work on. */

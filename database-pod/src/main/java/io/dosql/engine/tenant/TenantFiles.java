@@ -20,8 +20,9 @@ record TenantFiles(Path folder) {
    * What is durable outside the log; replaced whole after each complete checkpoint.
    *
    * @param version of this file's format
-   * @param checkpointedLsn the database file holds all commits up to this one; 0: no file counts
-   * @param databasePages size of the database file, in pages
+   * @param checkpointedLsn the database file holds all commits up to this one
+   * @param databasePages size of the database file, in pages; 0: no file counts, the tenant is
+   *     empty as of that LSN, which is 0 unless tenants were deleted before it was made
    * @param schemaVersion the newest migration that the database file has, "" for none; null when
    *     not known, as after a recovery
    */
@@ -76,7 +77,7 @@ record TenantFiles(Path folder) {
     try {
       state = JSON.readValue(content, State.class);
     } catch (JsonProcessingException malformed) {
-      throw new IOException(
+      throw new DamagedTenantException(
           stateFile() + " is damaged: " + malformed.getOriginalMessage(), malformed);
     }
     if (state.version() != VERSION) {

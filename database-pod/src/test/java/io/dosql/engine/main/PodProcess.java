@@ -146,6 +146,22 @@ final class PodProcess implements AutoCloseable {
             () -> put(id, body), operation -> !operation.path("state").asText().equals("running"));
   }
 
+  /** What the admin API says of a tenant; an error if it is not there. */
+  JsonNode tenant(String name) throws IOException, InterruptedException {
+    return JSON.readTree(
+        send(HttpRequest.newBuilder(admin("/admin/tenants/" + name))
+                .header("Authorization", "Bearer " + ADMIN_TOKEN))
+            .body());
+  }
+
+  JsonNode deleteTenant(String name) throws IOException, InterruptedException {
+    return JSON.readTree(
+        send(HttpRequest.newBuilder(admin("/admin/tenants/" + name))
+                .header("Authorization", "Bearer " + ADMIN_TOKEN)
+                .DELETE())
+            .body());
+  }
+
   private URI admin(String path) {
     return URI.create("http://127.0.0.1:" + adminPort + path);
   }

@@ -112,6 +112,20 @@ public final class RealPod implements AutoCloseable {
     return send(adminRequest(path).GET());
   }
 
+  /** Any other call of the admin API. */
+  public Answer admin(String method, String path, String body)
+      throws IOException, InterruptedException {
+    return send(
+        adminRequest(path)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(body)));
+  }
+
+  /** Where its data is. */
+  public Path data() {
+    return configuration.dataDirectory();
+  }
+
   /** A PUT of an operation. */
   public Answer operation(String id, String body) throws IOException, InterruptedException {
     return send(
