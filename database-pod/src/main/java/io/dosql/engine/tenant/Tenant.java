@@ -106,10 +106,12 @@ public final class Tenant {
   /** Keeps the tenant awake until closed. */
   public final class Use implements AutoCloseable {
     private final TenantDatabase database;
+    private final boolean keepsAwake;
     private boolean ended;
 
-    private Use(TenantDatabase database) {
+    private Use(TenantDatabase database, boolean keepsAwake) {
       this.database = database;
+      this.keepsAwake = keepsAwake;
     }
 
     public TenantDatabase database() {
@@ -120,7 +122,7 @@ public final class Tenant {
     public void close() {
       if (!ended) {
         ended = true;
-        endUse();
+        endUse(keepsAwake);
       }
     }
   }
@@ -132,6 +134,15 @@ public final class Tenant {
    * RESOURCE_EXHAUSTED when too many others are awake and in use.
    */
   public Use use() {
+    return use(true);
+  }
+
+  /** As {@link #use}, but afterwards the tenant is as idle as before: for who only looks at it. */
+  Use visit() {
+    return use(false);
+  }
+
+  private Use use(boolean keepsAwake) {
     CompletableFuture<Opened> waking;
     CompletableFuture<Opened> previous = null;
     boolean isFirst = false;
@@ -157,9 +168,9 @@ public final class Tenant {
       if (isFirst) {
         wakeSoon(waking, previous);
       }
-      return new Use(await(waking).database());
+      return new Use(await(waking).database(), keepsAwake);
     } catch (RuntimeException failure) {
-      endUse();
+      endUse(keepsAwake);
       throw failure;
     }
   }
@@ -238,8 +249,10 @@ public final class Tenant {
     return cause == null || cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage();
   }
 
-  private void endUse() {
-    lastUsedNanos = parts.nowNanos();
+  private void endUse(boolean keepsAwake) {
+    if (keepsAwake) {
+      lastUsedNanos = parts.nowNanos();
+    }
     boolean isIdle;
     lock.lock();
     try {

@@ -69,7 +69,7 @@ final class TenantFacts {
   }
 
   private @Nullable String askTenant() {
-    try (Tenant.Use use = tenant.use()) {
+    try (Tenant.Use use = tenant.visit()) {
       TenantDatabase database = use.database();
       String version =
           database.readOnce(READ_MAX, connection -> SchemaVersion.read(connection.sqlite()));

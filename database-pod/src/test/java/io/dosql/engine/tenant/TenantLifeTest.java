@@ -88,6 +88,17 @@ class TenantLifeTest {
   }
 
   @Test
+  void whoOnlyListsTenantsDoesNotKeepThemAwake() throws Exception {
+    try (LifeBench bench = new LifeBench(folder)) {
+      bench.write("a", "CREATE TABLE t (v)");
+      bench.passAndMaintain(Duration.ofSeconds(6));
+      assertThat(bench.tenant("a").schemaVersion()).isEmpty();
+      bench.passAndMaintain(Duration.ofSeconds(6));
+      assertThat(bench.state("a")).isEqualTo(TenantState.ASLEEP);
+    }
+  }
+
+  @Test
   void whoWakesBeyondMaxAwakePutsTheLeastRecentlyUsedToSleep() throws Exception {
     try (LifeBench bench = new LifeBench(folder, LifeBench.Setup.standard().awake(3))) {
       for (String name : List.of("a", "b", "c")) {
