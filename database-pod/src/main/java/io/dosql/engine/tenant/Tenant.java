@@ -96,9 +96,36 @@ public final class Tenant {
     }
   }
 
-  /** After a start: the log holds on to everything until it hears what the files hold. */
+  /**
+   * After a start: the log holds on to everything until it hears what the files hold. A tenant that
+   * has woken has told it by itself. Waits for the strand, so that nothing is appended meanwhile.
+   *
+   * @throws IOException if the state file is damaged
+   */
   void tellRedoPoint() throws IOException {
-    parts.environment().log().checkpointed(name.value(), files().readState().checkpointedLsn());
+    try {
+      boolean _ =
+          strand()
+              .submit(
+                  () -> {
+                    boolean isAsleep = state() == TenantState.ASLEEP;
+                    if (isAsleep) {
+                      parts
+                          .environment()
+                          .log()
+                          .checkpointed(name.value(), files().readState().checkpointedLsn());
+                    }
+                    return isAsleep;
+                  })
+              .get();
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException failure) {
+      if (failure.getCause() instanceof IOException damaged) {
+        throw damaged;
+      }
+      throw new IllegalStateException(failure);
+    }
   }
 
   // ---- Use

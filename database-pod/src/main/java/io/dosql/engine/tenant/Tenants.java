@@ -62,8 +62,16 @@ public final class Tenants implements AutoCloseable {
   public static Tenants open(
       TenantEnvironment environment, TenantAdmission admission, LifeLimits life)
       throws IOException {
-    Tenants tenants = openUntended(environment, admission, life, TenantFolders.Steps.UNHEARD);
+    TenantFolders.Found found =
+        TenantFolders.open(environment.folder(), environment.log(), TenantFolders.Steps.UNHEARD);
+    Tenants tenants = new Tenants(environment, admission, life, found.folders());
+    List<Tenant> logged = tenants.find(found.tenants());
     tenants.maintenance.start();
+    // Reads a file of each, which nobody should wait for: until then the log holds what it has.
+    var _ =
+        Thread.ofVirtual()
+            .name("tenant-redo-points")
+            .start(() -> logged.forEach(Tenants::tellRedoPoint));
     return tenants;
   }
 
@@ -85,7 +93,7 @@ public final class Tenants implements AutoCloseable {
       throws IOException {
     TenantFolders.Found found = TenantFolders.open(environment.folder(), environment.log(), steps);
     Tenants tenants = new Tenants(environment, admission, life, found.folders());
-    tenants.find(found.tenants());
+    tenants.find(found.tenants()).forEach(Tenants::tellRedoPoint);
     return tenants;
   }
 
@@ -111,12 +119,14 @@ public final class Tenants implements AutoCloseable {
     this.maintenance = new Maintenance(parts, register, byName::get);
   }
 
-  private void find(List<TenantName> folders) {
+  /** The tenants of which the log has commits, for all it knows. */
+  private List<Tenant> find(List<TenantName> folders) {
     for (TenantName name : folders) {
       Tenant _ = add(name, TenantState.ASLEEP);
     }
+    List<Tenant> logged = new ArrayList<>();
     for (String name : environment.log().tenants()) {
-      tellRedoPoint(add(new TenantName(name), TenantState.ASLEEP));
+      logged.add(add(new TenantName(name), TenantState.ASLEEP));
     }
     Tenant _ = add(TenantName.MAIN, TenantState.ABSENT);
     for (TenantName name : admission.declared()) {
@@ -136,6 +146,7 @@ public final class Tenants implements AutoCloseable {
         tenant.setPinned(true);
       }
     }
+    return logged;
   }
 
   /** One tenant whose state is damaged must not keep the others from being served. */
@@ -145,6 +156,8 @@ public final class Tenants implements AutoCloseable {
     } catch (IOException damaged) {
       // The log keeps its commits: it heard of no redo point.
       tenant.foundDamaged(Tenant.message(damaged), false);
+    } catch (RuntimeException shuttingDown) {
+      LOG.debug("tenant {}: its redo point is told when it wakes", tenant.name(), shuttingDown);
     }
   }
 
