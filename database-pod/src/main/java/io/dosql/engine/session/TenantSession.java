@@ -11,6 +11,7 @@ import io.dosql.engine.tenant.WriterLease;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -46,6 +47,22 @@ final class TenantSession implements SqlSession {
   @Override
   public Outcome execute(SqlStatement statement, RowSink sink) {
     return exclusively(() -> dispatch(Call.of(statement, sink)));
+  }
+
+  @Override
+  public Optional<RowStream> stream(SqlStatement statement) {
+    return exclusively(
+        () -> {
+          Call call = Call.of(statement, RowSink.NONE);
+          if (!isAutocommit() || !(call.kind() instanceof StatementKind.Read)) {
+            return Optional.empty();
+          }
+          try {
+            return Optional.of(ReaderStream.open(tenant, options, state, runner, seen, call));
+          } catch (NeedsWriter now) {
+            return Optional.empty();
+          }
+        });
   }
 
   private Outcome dispatch(Call call) {

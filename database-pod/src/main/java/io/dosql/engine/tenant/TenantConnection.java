@@ -80,6 +80,57 @@ public final class TenantConnection {
   }
 
   /**
+   * Compiles a client's statement that is stepped in several turns. It is to be closed in a later
+   * use of this connection.
+   */
+  public Cursor cursor(String sql, Duration timeout) {
+    policy.enforce(sql, false);
+    guard.start(timeout);
+    try {
+      return new Cursor(sql, statements.take(sql));
+    } catch (SqliteException failure) {
+      throw SqlFailures.explain(failure, sql, policy.refusal(), guard);
+    } finally {
+      guard.stop();
+      policy.relax();
+    }
+  }
+
+  /** A statement that keeps its place, and its snapshot, between two turns. */
+  public final class Cursor {
+    private final String sql;
+    private final SqliteStatement statement;
+    private boolean closed;
+
+    private Cursor(String sql, SqliteStatement statement) {
+      this.sql = sql;
+      this.statement = statement;
+    }
+
+    /** Lets {@code use} bind or step the statement, for at most {@code timeout}. */
+    public <T> T resume(Duration timeout, StatementUse<T> use) {
+      policy.enforce(sql, false);
+      guard.start(timeout);
+      try {
+        return use.use(statement);
+      } catch (SqliteException failure) {
+        throw SqlFailures.explain(failure, sql, policy.refusal(), guard);
+      } finally {
+        guard.stop();
+        policy.relax();
+      }
+    }
+
+    /** Resets the statement, which ends its snapshot. Idempotent. */
+    public void close() {
+      if (!closed) {
+        closed = true;
+        statements.release(sql, statement);
+      }
+    }
+  }
+
+  /**
    * A statement in a script.
    *
    * @param end character offset behind it
@@ -182,6 +233,12 @@ public final class TenantConnection {
     }
     close();
     return true;
+  }
+
+  /** Lets go of cached statements and pages; outside any transaction. */
+  void shed() {
+    statements.clear();
+    sqlite.execute("PRAGMA shrink_memory");
   }
 
   void close() {
