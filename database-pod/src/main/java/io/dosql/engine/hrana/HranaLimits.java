@@ -41,4 +41,17 @@ public record HranaLimits(
       throw new IllegalArgumentException("maxStreamsPerTenant must not exceed maxStreams");
     }
   }
+
+  /** These, with another bound of a pipeline's results. */
+  public HranaLimits withMaxResultBytes(long bytes) {
+    return new HranaLimits(
+        streamIdle,
+        maxStreams,
+        maxStreamsPerTenant,
+        maxRequests,
+        maxSteps,
+        maxStoredSqlBytes,
+        bytes,
+        maxResultRows);
+  }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param path not decoded, without the query
  * @param query not decoded, without the question mark; empty if there is none
  * @param headers gives a header's value by its name, or null
+ * @param responder for answers that are too large to be whole
  */
 record Call(
     Surface surface,
@@ -16,7 +17,8 @@ record Call(
     String path,
     String query,
     UnaryOperator<@Nullable String> headers,
-    Body body) {
+    Body body,
+    Responder responder) {
 
   /** A body that is still on its way. */
   interface Body {

@@ -9,6 +9,9 @@ import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.body.ByteBody;
 import io.micronaut.http.body.CloseableAvailableByteBody;
 import io.micronaut.http.exceptions.ContentLengthExceededException;
+import io.micronaut.http.netty.body.NettyByteBodyFactory;
+import io.micronaut.http.server.netty.NettyHttpRequest;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
@@ -42,13 +45,16 @@ final class Entrance {
   /** Never lets a request pass on. The future is completed whatever happens. */
   @RequestFilter
   CompletableFuture<HttpResponse<?>> answer(HttpRequest<?> request) {
-    Call call = call(request);
     CompletableFuture<HttpResponse<?>> answer = new CompletableFuture<>();
+    Call call = call(request, answer);
     threads
         .newThread(
             () -> {
               try {
-                answer.complete(response(gateway.answer(call)));
+                Reply reply = gateway.answer(call);
+                if (!reply.isStreamed()) {
+                  answer.complete(response(reply));
+                }
               } catch (Throwable error) {
                 LOG.error("A request failed beyond telling its client why", error);
                 answer.completeExceptionally(error);
@@ -58,7 +64,7 @@ final class Entrance {
     return answer;
   }
 
-  private Call call(HttpRequest<?> request) {
+  private Call call(HttpRequest<?> request, CompletableFuture<HttpResponse<?>> answer) {
     URI uri = request.getUri();
     String query = uri.getRawQuery();
     return new Call(
@@ -67,15 +73,31 @@ final class Entrance {
         String.valueOf(uri.getRawPath()),
         query == null ? "" : query,
         name -> request.getHeaders().get(name),
-        new ArrivingBody(((ServerHttpRequest<?>) request).byteBody(), request.getContentLength()));
+        new ArrivingBody(((ServerHttpRequest<?>) request).byteBody(), request.getContentLength()),
+        contentType -> begin(request, contentType, answer));
+  }
+
+  private static Responder.Body begin(
+      HttpRequest<?> request, String contentType, CompletableFuture<HttpResponse<?>> answer) {
+    ChunkPublisher chunks = new ChunkPublisher();
+    NettyByteBodyFactory bodies =
+        new NettyByteBodyFactory(
+            ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel());
+    boolean _ =
+        answer.complete(
+            HttpResponse.ok(bodies.adaptNetty(chunks)).header("Content-Type", contentType));
+    return chunks;
   }
 
   private static HttpResponse<?> response(Reply reply) {
     MutableHttpResponse<Object> response = HttpResponse.status(reply.status(), "");
     reply.headers().forEach(response::header);
-    return response
-        .header("Content-Type", reply.contentType())
-        .body(Unpooled.wrappedBuffer(reply.body()));
+    return response.header("Content-Type", reply.contentType()).body(body(reply));
+  }
+
+  private static ByteBuf body(Reply reply) {
+    AutoCloseable held = reply.held();
+    return held == null ? Unpooled.wrappedBuffer(reply.body()) : new HeldBuffer(reply.body(), held);
   }
 
   private final class ArrivingBody implements Call.Body {

@@ -45,7 +45,7 @@ public final class Gateway {
     this.limits = limits;
     this.metrics = metrics;
     this.nanoTime = nanoTime;
-    this.bodies = new BufferBudget(limits.maxBufferedBytes());
+    this.bodies = BufferBudget.ofBodies(limits);
   }
 
   /** Blocks until the answer is there; throws nothing but errors of the JVM. */
@@ -55,11 +55,12 @@ public final class Gateway {
     MDC.put("requestId", requestId);
     try {
       Attempt attempt = new Attempt(call, requestId);
-      Reply reply = attempt.answer().with(RequestId.HEADER, requestId);
+      Reply answer = attempt.answer();
+      Reply reply = answer.isStreamed() ? answer : answer.with(RequestId.HEADER, requestId);
       long nanos = nanoTime.getAsLong() - start;
       metrics.count(attempt.routeName, attempt.code, nanos);
       log(call, attempt, reply, nanos);
-      return gate.isOpen() ? reply : reply.with("Connection", "close");
+      return gate.isOpen() || answer.isStreamed() ? reply : reply.with("Connection", "close");
     } finally {
       MDC.clear();
     }

@@ -56,4 +56,20 @@ public record HttpLimits(
       throw new IllegalArgumentException("Timeouts must be positive");
     }
   }
+
+  /** These, with other bounds of memory. */
+  public HttpLimits withMemory(int bodyBytes, long bufferedBytes, long resultBytes) {
+    return new HttpLimits(
+        maxConnections,
+        maxConcurrentRequests,
+        bodyBytes,
+        bufferedBytes,
+        maxHeaderBytes,
+        maxRequestLineBytes,
+        bodyTimeout,
+        idleTimeout,
+        maxStatements,
+        resultBytes,
+        maxResultRows);
+  }
 }

@@ -10,6 +10,7 @@ import io.dosql.engine.session.SqlSession;
 import io.dosql.engine.session.SqlStatement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Plain JSON: one statement, or several as one transaction; a session of its own each time. */
@@ -21,25 +22,54 @@ final class QueryEndpoint {
   private final SessionOptions options;
   private final HttpLimits limits;
   private final QueryReader reader;
+  private final BufferBudget results;
+  private final StreamedQuery streamed;
 
-  QueryEndpoint(Sessions sessions, SessionOptions options, HttpLimits limits) {
+  QueryEndpoint(
+      Sessions sessions, SessionOptions options, HttpLimits limits, StreamLimits streams) {
     this.sessions = sessions;
     this.options = options;
     this.limits = limits;
     this.reader = new QueryReader(limits);
+    this.results =
+        new BufferBudget(
+            streams.maxResultBufferBytes(), "The results of all requests", "maxResultBufferBytes");
+    this.streamed = new StreamedQuery(limits, streams, results, DURABILITY);
   }
 
   /** {@code POST /db/{tenant}/query}. */
   Reply query(Exchange exchange) {
     SqlStatement statement = reader.query(exchange.body());
     try (SqlSession session = open(exchange)) {
-      JsonWriter json = new JsonWriter().beginObject();
-      ResultEncoder encoder = new ResultEncoder(json, new ResultEncoder.Budget(limits));
-      Outcome outcome = settled(session, () -> session.execute(statement, encoder));
-      requireNothingOpen(session);
-      encoder.end();
-      ResultEncoder.outcome(json, outcome);
-      return Reply.json(200, finish(json, outcome.lsn()));
+      if (StreamedQuery.isAskedFor(exchange.call())) {
+        return streamed.answer(exchange, session, statement);
+      }
+      return withBudget(budget -> query(session, statement, budget));
+    }
+  }
+
+  private Reply query(SqlSession session, SqlStatement statement, ResultEncoder.Budget budget) {
+    JsonWriter json = new JsonWriter().beginObject();
+    ResultEncoder encoder = new ResultEncoder(json, budget);
+    Outcome outcome = settled(session, () -> session.execute(statement, encoder));
+    requireNothingOpen(session);
+    encoder.end();
+    ResultEncoder.outcome(json, outcome);
+    return Reply.json(200, finish(json, outcome.lsn()));
+  }
+
+  /** What was set aside for the result is kept until it has been sent. */
+  private Reply withBudget(Function<ResultEncoder.Budget, Reply> work) {
+    ResultEncoder.Budget budget = new ResultEncoder.Budget(limits, results);
+    boolean isDone = false;
+    try {
+      Reply reply = work.apply(budget).holding(budget);
+      isDone = true;
+      return reply;
+    } finally {
+      if (!isDone) {
+        budget.close();
+      }
     }
   }
 
@@ -47,22 +77,26 @@ final class QueryEndpoint {
   Reply batch(Exchange exchange) {
     List<SqlStatement> statements = reader.batch(exchange.body());
     try (SqlSession session = open(exchange)) {
-      // What is known of a statement apart from its rows comes only when all have run, so the rows
-      // wait in a buffer of their own.
-      JsonWriter rows = new JsonWriter();
-      ResultEncoder.Budget budget = new ResultEncoder.Budget(limits);
-      List<ResultEncoder> encoders = new ArrayList<>(statements.size());
-      for (int i = 0; i < statements.size(); i++) {
-        encoders.add(new ResultEncoder(rows, budget));
-      }
-      List<Outcome> outcomes =
-          settled(session, () -> session.executeAtomically(statements, encoders));
-      return Reply.json(200, batchBody(rows, encoders, outcomes));
+      return withBudget(budget -> batch(session, statements, budget));
     }
   }
 
+  private Reply batch(
+      SqlSession session, List<SqlStatement> statements, ResultEncoder.Budget budget) {
+    // What is known of a statement apart from its rows comes only when all have run, so the rows
+    // wait in a buffer of their own.
+    JsonWriter rows = new JsonWriter();
+    List<ResultEncoder> encoders = new ArrayList<>(statements.size());
+    for (int i = 0; i < statements.size(); i++) {
+      encoders.add(new ResultEncoder(rows, budget));
+    }
+    List<Outcome> outcomes =
+        settled(session, () -> session.executeAtomically(statements, encoders));
+    return Reply.json(200, batchBody(rows, encoders, outcomes));
+  }
+
   /** An error, too, may tell of a commit that is not durable yet: it waits like any answer. */
-  private static <T> T settled(SqlSession session, Supplier<T> call) {
+  static <T> T settled(SqlSession session, Supplier<T> call) {
     try {
       T result = call.get();
       session.settle();
@@ -74,7 +108,7 @@ final class QueryEndpoint {
   }
 
   /** The session ends with the request, and would roll back what a BEGIN opened, unseen. */
-  private static void requireNothingOpen(SqlSession session) {
+  static void requireNothingOpen(SqlSession session) {
     if (!session.isAutocommit()) {
       throw new DosqlException(
               ErrorCode.INVALID_REQUEST,

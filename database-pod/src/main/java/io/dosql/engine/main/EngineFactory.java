@@ -1,6 +1,7 @@
 package io.dosql.engine.main;
 
 import io.dosql.engine.admin.AdminService;
+import io.dosql.engine.admin.DebugSource;
 import io.dosql.engine.admin.ReadinessChecks;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.hrana.HranaService;
@@ -13,6 +14,7 @@ import io.dosql.engine.http.HttpMetrics;
 import io.dosql.engine.http.JwtAuthenticator;
 import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
+import io.dosql.engine.http.StreamLimits;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.micronaut.context.annotation.Factory;
@@ -23,6 +25,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,13 +42,18 @@ public final class EngineFactory {
   private static final LongSupplier NANO_TIME = System::nanoTime;
 
   @Singleton
-  HttpLimits httpLimits() {
-    return HttpLimits.DEFAULT;
+  HttpLimits httpLimits(MemoryBudget budget) {
+    return budget.http();
   }
 
   @Singleton
-  HranaLimits hranaLimits() {
-    return HranaLimits.DEFAULT;
+  StreamLimits streamLimits(MemoryBudget budget) {
+    return budget.streams();
+  }
+
+  @Singleton
+  HranaLimits hranaLimits(MemoryBudget budget) {
+    return budget.hrana();
   }
 
   @Singleton
@@ -119,8 +127,11 @@ public final class EngineFactory {
       ReadinessChecks checks,
       RequestGate gate,
       CollectorRegistry registry,
-      HttpLimits limits) {
-    return new Endpoints(sessions, options, hrana, admin, checks, gate, registry, limits);
+      HttpLimits limits,
+      StreamLimits streams,
+      @Nullable DebugSource debug) {
+    return new Endpoints(
+        sessions, options, hrana, admin, checks, gate, registry, limits, streams, debug);
   }
 
   @Singleton

@@ -5,6 +5,7 @@ import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.CheckpointMode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -176,7 +177,8 @@ public final class Tenant {
     return lastUsedNanos;
   }
 
-  boolean isAwake() {
+  /** Whether its files are open, or about to be. */
+  public boolean isAwake() {
     lock.lock();
     try {
       return awake != null;
@@ -229,6 +231,28 @@ public final class Tenant {
   CompletableFuture<Boolean> checkpointSoon(TenantDatabase database) {
     return strand.submit(
         () -> databaseIfAwake() == database && database.checkpoint(CheckpointMode.PASSIVE));
+  }
+
+  /** Gives back what memory the tenant can do without, on the strand, some time soon. */
+  CompletableFuture<Boolean> shedCachesSoon() {
+    return strand.submit(
+        () -> {
+          TenantDatabase database = databaseIfAwake();
+          if (database == null) {
+            return false;
+          }
+          database.shedCaches();
+          return true;
+        });
+  }
+
+  /** Bytes of its write-ahead log; 0 if there is none. */
+  public long walBytes() {
+    try {
+      return Files.size(files.wal());
+    } catch (IOException none) {
+      return 0;
+    }
   }
 
   /** What lists say of a tenant, without waking it. */

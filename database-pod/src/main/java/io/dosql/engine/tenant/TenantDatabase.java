@@ -421,6 +421,14 @@ public final class TenantDatabase {
     }
   }
 
+  /** On the strand: gives memory back that makes the next statements quicker, and nothing else. */
+  void shedCaches() {
+    readers.closeIdle();
+    if (!isBroken() && writer.sqlite().isAutocommit()) {
+      writer.shed();
+    }
+  }
+
   /**
    * On the strand, when nobody uses the tenant or it is broken: checkpoints if it can, and closes.
    *

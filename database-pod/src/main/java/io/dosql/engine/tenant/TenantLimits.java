@@ -56,4 +56,20 @@ public record TenantLimits(
       throw new IllegalArgumentException("maxSqlBytes exceeds maxValueBytes");
     }
   }
+
+  /** These, with other bounds of memory. */
+  public TenantLimits withMemory(int awake, int cacheBytes) {
+    return new TenantLimits(
+        maxTenants,
+        awake,
+        sleepAfter,
+        maxWaitingWriters,
+        maxReaders,
+        cacheBytes,
+        checkpointBytes,
+        maxTransactionBytes,
+        maxSqlBytes,
+        maxValueBytes,
+        diskReserveBytes);
+  }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -125,6 +126,27 @@ public final class Tenants implements AutoCloseable {
   public List<Tenant> page(@Nullable TenantName after, int limit) {
     var rest = after == null ? byName : byName.tailMap(after, false);
     return rest.values().stream().limit(limit).toList();
+  }
+
+  /**
+   * Gives memory back: the tenants that are awake lose their cached statements and pages, and those
+   * that have not been used for longest sleep, unless they are in use. Returns at once; the work is
+   * done on the tenants' strands.
+   *
+   * @param sleepers how many tenants are to sleep
+   * @return done when all of that is
+   */
+  public CompletableFuture<?> shed(int sleepers) {
+    List<Tenant> awake =
+        byName.values().stream()
+            .filter(Tenant::isAwake)
+            .sorted(Comparator.comparingLong(Tenant::lastUsedNanos))
+            .toList();
+    List<CompletableFuture<?>> work = new ArrayList<>();
+    for (int i = 0; i < awake.size(); i++) {
+      work.add(i < sleepers ? awake.get(i).sleep() : awake.get(i).shedCachesSoon());
+    }
+    return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new));
   }
 
   public int total() {

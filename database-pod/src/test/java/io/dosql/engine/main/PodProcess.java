@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,33 @@ final class PodProcess implements AutoCloseable {
 
   /** Starts without authentication, unless {@code environment} says otherwise. */
   static PodProcess start(Path folder, Map<String, String> environment) throws Exception {
-    PodProcess pod = new PodProcess(folder, environment);
+    return start(folder, environment, List.of());
+  }
+
+  /** The same, with options for its JVM. */
+  static PodProcess start(Path folder, Map<String, String> environment, List<String> jvmOptions)
+      throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx96m",
+            // The pod's own logging, not that of the tests.
+            "-Dlogback.configurationFile=" + Path.of("target", "classes", "logback.xml")));
+    // The last of two options counts.
+    command.addAll(jvmOptions);
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), EngineMain.class.getName()));
+    return startCommand(folder, environment, command);
+  }
+
+  /** Starts a pod by a command. */
+  static PodProcess startCommand(Path folder, Map<String, String> environment, List<String> command)
+      throws Exception {
+    PodProcess pod = new PodProcess(folder, environment, command);
     await()
         .atMost(START_MAX)
         .pollInterval(Duration.ofMillis(50))
@@ -47,7 +74,8 @@ final class PodProcess implements AutoCloseable {
     return pod;
   }
 
-  private PodProcess(Path folder, Map<String, String> environment) throws IOException {
+  private PodProcess(Path folder, Map<String, String> environment, List<String> command)
+      throws IOException {
     this.output = folder.resolve("pod.log");
     this.port = freePort();
     this.adminPort = freePort();
@@ -61,18 +89,7 @@ final class PodProcess implements AutoCloseable {
     variables.put("DOSQL_AUTH", "none");
     variables.put("DOSQL_ADMIN_TOKEN_FILE", token.toString());
     variables.putAll(environment);
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx96m",
-            // The pod's own logging, not that of the tests.
-            "-Dlogback.configurationFile=" + Path.of("target", "classes", "logback.xml"),
-            "-cp",
-            System.getProperty("java.class.path"),
-            EngineMain.class.getName());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(variables);
     this.process =
         builder
