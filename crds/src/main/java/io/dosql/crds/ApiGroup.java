@@ -12,5 +12,11 @@ public final class ApiGroup {
   /** What a tenant may be called; the engine holds the same rule. */
   static final String TENANT_PATTERN = "^[a-z0-9][a-z0-9-]{0,62}$";
 
+  /** A time in one unit, which CEL and Go read alike. */
+  static final String DURATION_PATTERN = "^[1-9][0-9]{0,6}(ms|s|m|h)$";
+
+  /** A size in bytes, as a quantity without fractions. */
+  static final String BYTES_PATTERN = "^[1-9][0-9]{0,15}(Ki|Mi|Gi|Ti|k|M|G|T)?$";
+
   private ApiGroup() {}
 }

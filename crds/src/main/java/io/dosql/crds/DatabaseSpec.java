@@ -22,6 +22,13 @@ public record DatabaseSpec(
         @JsonPropertyDescription("Compute resources of the engine container.")
         Resources resources,
     @Default("{}") @JsonPropertyDescription("Which tenants there may be.") Tenants tenants,
+    @Default("Strict")
+        @JsonPropertyDescription(
+            "Strict: a write is answered once it is on disk. Relaxed: at once, and it is on disk"
+                + " within 10 ms; a crash of the node may lose what was answered in between. A"
+                + " request may ask for strict in a Relaxed database.")
+        Durability durability,
+    @Default("{}") @JsonPropertyDescription("What is kept of row changes.") ChangeCapture cdc,
     @Nullable
         @JsonPropertyDescription(
             "Where backups go, when they are taken and how long they are kept. Absent: no backups.")
@@ -32,11 +39,15 @@ public record DatabaseSpec(
       @Nullable Storage storage,
       @Nullable Resources resources,
       @Nullable Tenants tenants,
+      @Nullable Durability durability,
+      @Nullable ChangeCapture cdc,
       @Nullable BackupPolicy backup) {
     this.image = image;
     this.storage = storage == null ? new Storage(null, null, null) : storage;
     this.resources = resources == null ? new Resources(null, null) : resources;
-    this.tenants = tenants == null ? new Tenants(null, null) : tenants;
+    this.tenants = tenants == null ? Tenants.of(null, null) : tenants;
+    this.durability = durability == null ? Durability.Strict : durability;
+    this.cdc = cdc == null ? new ChangeCapture(null) : cdc;
     this.backup = backup;
   }
 }

@@ -19,7 +19,8 @@ public record DatabaseStatus(
     @JsonPropertyDescription(
             "Ready: serves SQL. Reconciling: the operator still changes something. Stalled: needs a"
                 + " person. LastBackupSucceeded: of the newest backup, or why backups cannot be"
-                + " taken. RetentionApplied: whether old backups could be deleted.")
+                + " taken. RetentionApplied: whether old backups could be deleted. TenantsHealthy:"
+                + " whether every tenant can be used.")
         List<ResourceCondition> conditions,
     @Nullable @JsonPropertyDescription("URL of the database inside the cluster.") String endpoint,
     @Nullable @JsonPropertyDescription("Pods that serve.") Integer readyReplicas,

@@ -28,7 +28,10 @@ class SpecTest {
   void emptySpec_hasTheDefaultsOfTheSchema() {
     DatabaseSpec spec = database("{}").getSpec();
     assertThat(spec.storage()).isEqualTo(new Storage("1Gi", null, Storage.ReclaimPolicy.Retain));
-    assertThat(spec.tenants()).isEqualTo(new Tenants(Tenants.Mode.Open, List.of()));
+    assertThat(spec.tenants())
+        .isEqualTo(new Tenants(Tenants.Mode.Open, List.of(), "10s", null, TenantLimits.NONE));
+    assertThat(spec.durability()).isEqualTo(Durability.Strict);
+    assertThat(spec.cdc()).isEqualTo(new ChangeCapture(ChangeCapture.Mode.Enabled));
     assertThat(spec.backup()).isNull();
     assertThat(spec.image()).isNull();
   }
@@ -65,7 +68,11 @@ class SpecTest {
               image: engine:1
               storage: {size: 2Gi, storageClassName: fast, reclaimPolicy: Delete}
               resources: {requests: {memory: 1Gi, cpu: 100m}, limits: {memory: 1Gi}}
-              tenants: {mode: Declared, names: [a, b]}
+              tenants: {mode: Declared, names: [a, b], sleepAfter: 5m, maxAwake: 7,
+                limits: {maxConcurrentRequests: 1, maxWaitingWriters: 2, statementTimeout: 500ms,
+                  maxResultRows: 3, maxResultSize: 4Mi, maxDatabaseSize: 5Gi}}
+              durability: Relaxed
+              cdc: {capture: Disabled}
               backup: {store: {directory: {claimName: disk, prefix: x/y}}, schedule: "0 2 * * *",
                 timeZone: Europe/Berlin, retention: {keepLast: 3, keepDays: 7}}
             """);

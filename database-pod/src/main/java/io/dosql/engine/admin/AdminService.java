@@ -19,6 +19,28 @@ public interface AdminService {
    */
   Page<TenantStatus> tenants(Optional<String> after, int limit);
 
+  /** One tenant; NOT_FOUND if it is not there. */
+  TenantStatus tenant(String name);
+
+  /** Wakes a tenant, so that its next request need not wait for that. */
+  TenantStatus prewarm(String name);
+
+  /** Keeps a tenant awake from now on, across restarts; QUOTA_EXCEEDED when too many are. */
+  TenantStatus pin(String name);
+
+  /** Lets a tenant sleep again. */
+  TenantStatus unpin(String name);
+
+  /** Tries to open a quarantined tenant now; TENANT_UNAVAILABLE if it still cannot be. */
+  TenantStatus retry(String name);
+
+  /**
+   * Deletes a tenant, durably.
+   *
+   * @return whether it was there
+   */
+  boolean delete(String name);
+
   /**
    * A page of complete backups, newest first.
    *

@@ -32,8 +32,10 @@ final class MigrateWork implements Operations.Work {
     List<OperationResult.TenantMigrations> done = new ArrayList<>();
     for (Tenant tenant : tenants) {
       progress.progressed(done.size(), tenants.size());
-      MigrationReport report =
-          plan ? migrator.plan(tenant, migrations) : migrator.run(tenant, migrations);
+      MigrationReport report = migrate(tenant);
+      if (report == null) {
+        continue;
+      }
       String name = tenant.name().value();
       done.add(new OperationResult.TenantMigrations(name, report.applied(), report.pending()));
       if (report.failure() != null) {
@@ -42,6 +44,18 @@ final class MigrateWork implements Operations.Work {
     }
     progress.progressed(done.size(), tenants.size());
     return new Operations.End(new OperationResult.Migrated(done, null), null);
+  }
+
+  /** Null for a tenant that was deleted since the operation began. */
+  private @Nullable MigrationReport migrate(Tenant tenant) {
+    try {
+      return plan ? migrator.plan(tenant, migrations) : migrator.run(tenant, migrations);
+    } catch (DosqlException failure) {
+      if (tenant.isDeleted()) {
+        return null;
+      }
+      throw failure;
+    }
   }
 
   private static Operations.End failed(

@@ -13,6 +13,7 @@ public sealed interface OperationRequest {
       case Backup backup -> "backup";
       case Restore restore -> "restore";
       case Prune prune -> "prune";
+      case Clone clone -> "clone";
     };
   }
 
@@ -55,6 +56,13 @@ public sealed interface OperationRequest {
       tenants = tenants.map(List::copyOf);
     }
   }
+
+  /**
+   * Makes a tenant from another one's present.
+   *
+   * @param target must not be there
+   */
+  record Clone(String source, String target) implements OperationRequest {}
 
   /** Deletes backups and what only they need. */
   record Prune(List<String> backups) implements OperationRequest {

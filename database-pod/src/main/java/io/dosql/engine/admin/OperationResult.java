@@ -77,9 +77,21 @@ public sealed interface OperationResult {
    *
    * @param fromLsn the LSN in the backup
    * @param lsn of the commit that restored it
-   * @param preRestoreKey of the state saved before
+   * @param preRestoreKey of the state saved before; empty if none could be saved
+   * @param damagedFiles the folder, in the data directory, with the files that could not be opened;
+   *     null for a tenant that could be
    */
-  record TenantRestore(String tenant, long fromLsn, long lsn, String preRestoreKey) {}
+  record TenantRestore(
+      String tenant, long fromLsn, long lsn, String preRestoreKey, @Nullable String damagedFiles) {}
+
+  /**
+   * A tenant was made.
+   *
+   * @param sourceLsn the commit of the source that it began as
+   * @param lsn its first commit
+   */
+  record Cloned(String source, String target, long sourceLsn, long lsn)
+      implements OperationResult {}
 
   /** What a prune deleted. */
   record Pruned(List<String> deleted, long objects, long bytes) implements OperationResult {

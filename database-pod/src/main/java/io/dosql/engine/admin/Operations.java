@@ -6,8 +6,11 @@ import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -36,7 +39,8 @@ final class Operations implements AutoCloseable {
   /** Which operations wait for each other. */
   enum Lane {
     MIGRATIONS,
-    STORE
+    STORE,
+    CLONES
   }
 
   /** What an operation does. */
@@ -65,8 +69,7 @@ final class Operations implements AutoCloseable {
   }
 
   private final InstantSource clock;
-  private final ExecutorService migrations = lane("operation-migrations");
-  private final ExecutorService store = lane("operation-store");
+  private final Map<Lane, ExecutorService> lanes = lanes();
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
@@ -74,6 +77,14 @@ final class Operations implements AutoCloseable {
 
   Operations(InstantSource clock) {
     this.clock = clock;
+  }
+
+  private static Map<Lane, ExecutorService> lanes() {
+    Map<Lane, ExecutorService> lanes = new EnumMap<>(Lane.class);
+    for (Lane lane : Lane.values()) {
+      lanes.put(lane, lane("operation-" + lane.name().toLowerCase(Locale.ROOT)));
+    }
+    return lanes;
   }
 
   private static ExecutorService lane(String name) {
@@ -109,7 +120,7 @@ final class Operations implements AutoCloseable {
               null,
               null);
       Entry entry = new Entry(request, operation);
-      (lane == Lane.STORE ? store : migrations).execute(() -> run(entry, work));
+      Objects.requireNonNull(lanes.get(lane)).execute(() -> run(entry, work));
       entries.put(id, entry);
       forgetOldest();
       return new AdminService.Start.Known(operation);
@@ -214,7 +225,6 @@ final class Operations implements AutoCloseable {
   /** Takes no more; what runs is cut off with the process, and asked for again. */
   @Override
   public void close() {
-    migrations.shutdownNow();
-    store.shutdownNow();
+    lanes.values().forEach(ExecutorService::shutdownNow);
   }
 }

@@ -9,9 +9,9 @@ import io.dosql.engine.log.LogStatistics;
 import io.dosql.engine.migration.Migration;
 import io.dosql.engine.migration.TenantMigrator;
 import io.dosql.engine.tenant.DiskGuard;
+import io.dosql.engine.tenant.LostCommits;
 import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.TenantName;
-import io.dosql.engine.tenant.TenantSummary;
 import io.dosql.engine.tenant.Tenants;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,6 +32,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
 
   private final Identity identity;
   private final Tenants tenants;
+  private final TenantAdmin tenantAdmin;
   private final CommitLog log;
   private final DiskGuard disk;
   private final TenantMigrator migrator;
@@ -53,6 +54,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
       InstantSource clock) {
     this.identity = identity;
     this.tenants = tenants;
+    this.tenantAdmin = new TenantAdmin(tenants);
     this.log = log;
     this.disk = disk;
     this.migrator = migrator;
@@ -65,17 +67,31 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
   @Override
   public PodStatus status() {
     LogStatistics statistics = log.statistics();
+    List<LostCommits.Loss> lost = tenants.lost();
     return new PodStatus(
         identity.version(),
         identity.database(),
         identity.line(),
         identity.startedAt(),
-        new PodStatus.Tenants(tenants.total(), tenants.awake()),
+        tenantAdmin.counts(),
         new PodStatus.Log(
             statistics.appended().bytes(),
             statistics.settled().bytes(),
             statistics.sizeBytes(),
-            statistics.segments()),
+            statistics.segments(),
+            lost.size(),
+            lost.stream()
+                .limit(PodStatus.Log.DAMAGE_SHOWN)
+                .map(
+                    loss ->
+                        new PodStatus.DamagedTenant(
+                            loss.tenant(),
+                            loss.provenLsn(),
+                            loss.firstLsn(),
+                            loss.lastLsn(),
+                            loss.isExact(),
+                            loss.description()))
+                .toList()),
         new PodStatus.Disk(disk.totalBytes(), disk.freeBytes()),
         storeStatus(),
         lastBackup,
@@ -113,21 +129,37 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
 
   @Override
   public Page<TenantStatus> tenants(Optional<String> after, int limit) {
-    List<Tenant> page = tenants.page(after.map(TenantName::parse).orElse(null), limit + 1);
-    List<TenantStatus> shown = page.stream().limit(limit).map(PodAdmin::describe).toList();
-    return new Page<>(
-        shown, page.size() > limit ? Optional.of(shown.getLast().name()) : Optional.empty());
+    return tenantAdmin.page(after, limit);
   }
 
-  private static TenantStatus describe(Tenant tenant) {
-    TenantSummary summary = tenant.summary();
-    String schemaVersion = tenant.schemaVersion();
-    return new TenantStatus(
-        tenant.name().value(),
-        summary.isAwake() ? TenantStatus.State.AWAKE : TenantStatus.State.ASLEEP,
-        summary.lsn(),
-        summary.sizeBytes(),
-        schemaVersion.isEmpty() ? null : schemaVersion);
+  @Override
+  public TenantStatus tenant(String name) {
+    return tenantAdmin.find(name);
+  }
+
+  @Override
+  public TenantStatus prewarm(String name) {
+    return tenantAdmin.prewarm(name);
+  }
+
+  @Override
+  public TenantStatus pin(String name) {
+    return tenantAdmin.pin(name);
+  }
+
+  @Override
+  public TenantStatus unpin(String name) {
+    return tenantAdmin.unpin(name);
+  }
+
+  @Override
+  public TenantStatus retry(String name) {
+    return tenantAdmin.retry(name);
+  }
+
+  @Override
+  public boolean delete(String name) {
+    return tenantAdmin.delete(name);
   }
 
   @Override
@@ -165,6 +197,12 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
               id, request, Operations.Lane.STORE, progress -> restore(id, restore, progress));
       case OperationRequest.Prune prune ->
           operations.start(id, request, Operations.Lane.STORE, progress -> prune(prune, progress));
+      case OperationRequest.Clone clone ->
+          operations.start(
+              id,
+              request,
+              Operations.Lane.CLONES,
+              progress -> tenantAdmin.cloneTenant(work(id), clone, progress));
     };
   }
 
@@ -255,7 +293,8 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
                             tenant.tenant(),
                             tenant.fromLsn(),
                             tenant.lsn(),
-                            tenant.preRestoreKey()))
+                            tenant.preRestoreKey(),
+                            tenant.damagedFiles()))
                 .toList()),
         null);
   }

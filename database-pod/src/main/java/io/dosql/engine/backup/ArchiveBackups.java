@@ -65,14 +65,28 @@ public final class ArchiveBackups implements BackupService {
     String schemaVersion = null;
     for (Tenant tenant : chosen) {
       progress.progressed(manifests.size(), chosen.size());
-      BackupManifest manifest = upload.upload(set, tenant);
-      manifests.add(manifest);
-      schemaVersion = newer(schemaVersion, manifest.schemaVersion());
+      Optional<BackupManifest> stored = uploadUnlessDeleted(set, tenant);
+      if (stored.isPresent()) {
+        manifests.add(stored.get());
+        schemaVersion = newer(schemaVersion, stored.get().schemaVersion());
+      }
     }
     progress.progressed(manifests.size(), chosen.size());
     return taken(
         catalog.complete(set, operation, oldest(time, manifests), schemaVersion, manifests),
         manifests);
+  }
+
+  /** A tenant that is deleted meanwhile is in the backup only if an earlier attempt stored it. */
+  private Optional<BackupManifest> uploadUnlessDeleted(BackupSet set, Tenant tenant) {
+    try {
+      return Optional.of(upload.upload(set, tenant));
+    } catch (DosqlException failure) {
+      if (tenant.isDeleted()) {
+        return catalog.manifest(set, tenant.name().value());
+      }
+      throw failure;
+    }
   }
 
   /** All tenants, or those named, which must be there: a backup makes none. */

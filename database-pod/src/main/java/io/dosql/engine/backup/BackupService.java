@@ -48,9 +48,13 @@ public interface BackupService {
    *
    * @param fromLsn its LSN in the backup
    * @param lsn of the commit that restored it
-   * @param preRestoreKey where the state before lies; empty if there was none
+   * @param preRestoreKey where the state before lies; empty if there was none, or none that could
+   *     be read
+   * @param damagedFiles the folder in the data directory with what could not be read, null if the
+   *     tenant could be opened
    */
-  record RestoredTenant(String tenant, long fromLsn, long lsn, String preRestoreKey) {}
+  record RestoredTenant(
+      String tenant, long fromLsn, long lsn, String preRestoreKey, @Nullable String damagedFiles) {}
 
   /** What a prune deleted besides manifests. */
   record Pruned(long objects, long bytes) {}

@@ -5,7 +5,10 @@ import io.dosql.engine.archive.BackupManifest;
 import io.dosql.engine.archive.BackupSet;
 import io.dosql.engine.archive.SnapshotFetcher;
 import io.dosql.engine.backup.BackupService.RestoredTenant;
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.tenant.Tenant;
+import io.dosql.engine.tenant.TenantChange;
 import io.dosql.engine.tenant.TenantDatabase;
 import io.dosql.engine.tenant.TenantName;
 import io.dosql.engine.tenant.Tenants;
@@ -69,7 +72,16 @@ final class TenantRestore {
   /** Restores a tenant unless it is done already; empty if it had no commit then and has none. */
   Optional<RestoredTenant> restore(BackupManifest manifest) {
     Tenant tenant = tenants.get(TenantName.parse(manifest.tenant()));
-    try (Tenant.Use use = tenant.use()) {
+    Tenant.Use opened;
+    try {
+      opened = tenant.use();
+    } catch (DosqlException unusable) {
+      if (unusable.code() != ErrorCode.TENANT_UNAVAILABLE) {
+        throw unusable;
+      }
+      return Optional.of(replaceDamaged(tenant, manifest, unusable));
+    }
+    try (Tenant.Use use = opened) {
       if (RestoreMark.find(use.database(), before.name()).isPresent()) {
         LOG.info("restore {}: tenant {} is restored already", before.name(), tenant.name());
         Optional<BackupManifest> earlier = catalog.manifest(before, manifest.tenant());
@@ -79,11 +91,42 @@ final class TenantRestore {
       if (manifest.isEmpty() && use.database().lastLsn() == 0) {
         return Optional.empty();
       }
-      return Optional.of(replace(tenant, use.database(), manifest));
+      return Optional.of(replace(tenant, use, manifest));
     }
   }
 
-  private RestoredTenant replace(Tenant tenant, TenantDatabase database, BackupManifest manifest) {
+  /** What cannot be opened cannot be saved as a snapshot either: its files themselves are kept. */
+  private RestoredTenant replaceDamaged(
+      Tenant tenant, BackupManifest manifest, DosqlException damage) {
+    Path file = scratch.newDatabase("restore");
+    try {
+      fetcher.fetch(manifest, file);
+      TenantChange.Filled filled;
+      try (RestoredFile restored = new RestoredFile(manifest.tenant(), file)) {
+        restored.check();
+        restored.mark(before.name(), backup, manifest.lsn(), clock.instant());
+        filled = tenant.fill(restored.sqlite(), Scratch.COPY_MAX, "the restore " + before.name());
+      }
+      String kept = filled.aside() == null ? null : "tenants/" + filled.aside();
+      LOG.warn(
+          "restore {}: tenant {} could not be opened ({}); it is as it was at LSN {}, that is its"
+              + " commit {}, and its damaged files are kept in {}",
+          before.name(),
+          tenant.name(),
+          damage.getMessage(),
+          manifest.lsn(),
+          filled.lsn(),
+          kept);
+      return new RestoredTenant(manifest.tenant(), manifest.lsn(), filled.lsn(), "", kept);
+    } catch (IOException failure) {
+      throw Scratch.failure("restoring", manifest.tenant(), failure);
+    } finally {
+      Scratch.delete(file);
+    }
+  }
+
+  private RestoredTenant replace(Tenant tenant, Tenant.Use use, BackupManifest manifest) {
+    TenantDatabase database = use.database();
     Path file = scratch.newDatabase("restore");
     try {
       fetcher.fetch(manifest, file);
@@ -92,8 +135,8 @@ final class TenantRestore {
         restored.check();
         restored.mark(before.name(), backup, manifest.lsn(), clock.instant());
         lsn =
-            database.replaceWith(
-                restored.sqlite(), Scratch.COPY_MAX, () -> saved.add(save(tenant, database)));
+            tenant.replaceWith(
+                use, restored.sqlite(), Scratch.COPY_MAX, () -> saved.add(save(tenant, database)));
       }
       LOG.info(
           "restore {}: tenant {} is as it was at LSN {}; that is its commit {}",
@@ -115,12 +158,12 @@ final class TenantRestore {
         .manifest(before, tenant.name().value())
         .filter(earlier -> earlier.lsn() != database.lastLsn())
         .ifPresent(outdated -> catalog.withdraw(before, outdated));
-    return upload.upload(before, tenant);
+    return upload.upload(before, tenant, database);
   }
 
   private static RestoredTenant restored(
       BackupManifest manifest, long lsn, Optional<BackupManifest> saved) {
     return new RestoredTenant(
-        manifest.tenant(), manifest.lsn(), lsn, saved.map(BackupManifest::key).orElse(""));
+        manifest.tenant(), manifest.lsn(), lsn, saved.map(BackupManifest::key).orElse(""), null);
   }
 }

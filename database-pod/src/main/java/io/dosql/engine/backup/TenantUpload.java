@@ -7,6 +7,7 @@ import io.dosql.engine.archive.SnapshotUploader;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.tenant.Tenant;
+import io.dosql.engine.tenant.TenantDatabase;
 import io.dosql.engine.tenant.TenantSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,12 +35,19 @@ final class TenantUpload {
    * @return what is in the set; STORAGE_CONFLICT if that is of another history of LSNs
    */
   BackupManifest upload(BackupSet set, Tenant tenant) {
+    try (Tenant.Use use = tenant.use()) {
+      return upload(set, tenant, use.database());
+    }
+  }
+
+  /** The same for a tenant that is in use. */
+  BackupManifest upload(BackupSet set, Tenant tenant, TenantDatabase database) {
     String name = tenant.name().value();
     Path copy = scratch.newDatabase("copy");
     // Asked before the copy is made: what was acknowledged until then is in it.
     Instant time = clock.instant();
-    try (Tenant.Use use = tenant.use()) {
-      TenantSnapshot taken = use.database().snapshotTo(copy, Scratch.COPY_MAX);
+    try {
+      TenantSnapshot taken = database.snapshotTo(copy, Scratch.COPY_MAX);
       String schemaVersion = taken.schemaVersion().isEmpty() ? null : taken.schemaVersion();
       BackupManifest stored =
           uploader.upload(set, new Snapshot(name, line, taken.lsn(), time, schemaVersion, copy));

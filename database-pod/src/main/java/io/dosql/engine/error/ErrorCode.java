@@ -138,8 +138,18 @@ public enum ErrorCode {
   TENANT_UNAVAILABLE(
       503,
       false,
-      "The tenant's files cannot be opened; other tenants are served.",
-      "See the pod's log; restore the tenant from a backup."),
+      "The tenant's files cannot be opened, or are damaged; other tenants are served.",
+      "Restore the tenant from a backup; the message says what is wrong with it."),
+  TENANT_BUSY(
+      503,
+      true,
+      "The tenant is being restored, made by a clone, or deleted.",
+      "Try again in a moment."),
+  TENANT_EXISTS(
+      409,
+      false,
+      "A tenant of this name is there already.",
+      "Use another name, or delete the tenant first."),
   STORAGE_NOT_FOUND(
       404,
       false,

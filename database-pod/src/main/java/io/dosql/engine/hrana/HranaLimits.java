@@ -41,4 +41,17 @@ public record HranaLimits(
       throw new IllegalArgumentException("maxStreamsPerTenant must not exceed maxStreams");
     }
   }
+
+  /** These, with what the results of one pipeline may take. */
+  public HranaLimits withResultLimits(long resultBytes, long resultRows) {
+    return new HranaLimits(
+        streamIdle,
+        maxStreams,
+        maxStreamsPerTenant,
+        maxRequests,
+        maxSteps,
+        maxStoredSqlBytes,
+        resultBytes,
+        resultRows);
+  }
 }

@@ -2,6 +2,8 @@ package io.dosql.engine.hrana;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.json.JsonWriter;
+import io.dosql.engine.session.Client;
+import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import java.nio.ByteBuffer;
@@ -48,24 +50,25 @@ public final class HranaService implements AutoCloseable {
   }
 
   /**
-   * Runs a pipeline. On return all that the answer shows is durable.
+   * Runs a pipeline. On return all that the answer shows is as durable as the level says.
    *
    * @param owner tenant and rights of the request
    * @param body JSON as the client sent it
+   * @param client who waits for it; when it goes, the stream is closed: nobody else has its baton
    * @return the answer's JSON, results of failed requests included
    * @throws DosqlException if the pipeline as a whole cannot be run: it is malformed, its stream is
    *     not there, its tenant's name is bad, or the log cannot make it durable
    */
-  public ByteBuffer pipeline(StreamOwner owner, byte[] body) {
+  public ByteBuffer pipeline(StreamOwner owner, byte[] body, Durability level, Client client) {
     Pipeline pipeline = reader.read(body);
     String baton = pipeline.baton();
     HranaStreams.Lease lease = baton == null ? streams.open(owner) : streams.resume(baton, owner);
     boolean done = false;
-    try {
+    try (var _ = client.whenGone(lease.stream().session()::cancel)) {
       JsonWriter json = new JsonWriter();
       json.beginObject().name("results");
       new PipelineRun(lease.stream(), json, limits).run(pipeline.requests());
-      lease.stream().session().settle();
+      lease.stream().session().settle(level);
       done = !lease.stream().isClosed();
       json.name("baton").value(done ? streams.release(lease) : null);
       return json.name("base_url").nullValue().endObject().toBuffer();

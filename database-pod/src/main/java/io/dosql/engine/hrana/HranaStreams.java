@@ -79,14 +79,7 @@ final class HranaStreams {
     Entry entry = register(owner);
     boolean opened = false;
     try {
-      SqlSession session =
-          sessions.open(
-              owner.tenant(),
-              new SessionOptions(
-                  owner.mayWrite(),
-                  options.statementTimeout(),
-                  options.lockTimeout(),
-                  options.transactionTimeout()));
+      SqlSession session = sessions.open(owner.tenant(), options.withMayWrite(owner.mayWrite()));
       HranaStream stream = new HranaStream(owner, session, limits);
       lock.lock();
       try {

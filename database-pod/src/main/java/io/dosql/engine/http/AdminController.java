@@ -3,6 +3,7 @@ package io.dosql.engine.http;
 import io.dosql.engine.admin.AdminService;
 import io.dosql.engine.admin.Operation;
 import io.dosql.engine.admin.OperationRequest;
+import io.dosql.engine.admin.TenantStatus;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.json.JsonWriter;
@@ -10,6 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The operator's API, as docs/admin-api.md says it. */
@@ -38,6 +41,52 @@ final class AdminController {
     return Reply.json(200, AdminWriter.tenants(admin.tenants(after(query), limit(query))));
   }
 
+  /** {@code GET /admin/tenants/{tenant}}. */
+  Reply tenant(Exchange exchange) {
+    return about(exchange, admin::tenant);
+  }
+
+  /** {@code POST /admin/tenants/{tenant}/prewarm}. */
+  Reply prewarm(Exchange exchange) {
+    return about(exchange, admin::prewarm);
+  }
+
+  /** {@code PUT /admin/tenants/{tenant}/pin}. */
+  Reply pin(Exchange exchange) {
+    return about(exchange, admin::pin);
+  }
+
+  /** {@code DELETE /admin/tenants/{tenant}/pin}. */
+  Reply unpin(Exchange exchange) {
+    return about(exchange, admin::unpin);
+  }
+
+  /** {@code POST /admin/tenants/{tenant}/retry}. */
+  Reply retry(Exchange exchange) {
+    return about(exchange, admin::retry);
+  }
+
+  private static Reply about(Exchange exchange, Function<String, TenantStatus> work) {
+    query(exchange, Set.of());
+    return Reply.json(200, AdminWriter.tenant(work.apply(exchange.variable())));
+  }
+
+  /** {@code DELETE /admin/tenants/{tenant}}. */
+  Reply delete(Exchange exchange) {
+    query(exchange, Set.of());
+    String name = exchange.variable();
+    return Reply.json(200, AdminWriter.deleted(name, admin.delete(name)));
+  }
+
+  /** {@code POST /admin/tenants/{tenant}/clone}: an operation, whose id may be left to the pod. */
+  Reply cloneTenant(Exchange exchange) {
+    query(exchange, Set.of());
+    OperationReader.CloneBody body = reader.readClone(exchange.body());
+    String id = body.id().orElseGet(() -> "clone-" + UUID.randomUUID());
+    requireOperationId(id);
+    return start(id, new OperationRequest.Clone(exchange.variable(), body.target()));
+  }
+
   /** {@code GET /admin/backups?after=NAME&limit=N}. */
   Reply backups(Exchange exchange) {
     Map<String, String> query = query(exchange, Set.of("after", "limit"));
@@ -48,7 +97,10 @@ final class AdminController {
   Reply start(Exchange exchange) {
     query(exchange, Set.of());
     String id = operationId(exchange);
-    OperationRequest request = reader.read(exchange.body());
+    return start(id, reader.read(exchange.body()));
+  }
+
+  private Reply start(String id, OperationRequest request) {
     return switch (admin.start(id, request)) {
       case AdminService.Start.Known known -> {
         boolean running = known.operation().state() == Operation.State.RUNNING;
@@ -79,7 +131,10 @@ final class AdminController {
   }
 
   private static String operationId(Exchange exchange) {
-    String id = exchange.variable();
+    return requireOperationId(exchange.variable());
+  }
+
+  private static String requireOperationId(String id) {
     if (!OPERATION_ID.matcher(id).matches()) {
       throw new DosqlException(
           ErrorCode.INVALID_REQUEST, "An operation's id is 1 to 63 letters, digits and '-'.");

@@ -26,12 +26,26 @@ final class AdminWriter {
     json.name("ready").value(status.checks().ready());
     json.name("tenants").beginObject();
     json.name("total").value(status.tenants().total());
-    json.name("awake").value(status.tenants().awake()).endObject();
+    json.name("awake").value(status.tenants().awake());
+    json.name("states").beginObject();
+    status.tenants().states().forEach((state, count) -> json.name(state).value(count));
+    json.endObject();
+    json.name("quarantined").beginArray();
+    for (PodStatus.QuarantinedTenant tenant : status.tenants().quarantined()) {
+      json.beginObject();
+      json.name("name").value(tenant.name());
+      json.name("reason").value(tenant.reason());
+      json.name("since").value(tenant.since().toString()).endObject();
+    }
+    json.endArray();
+    json.name("logBytesHeld").value(status.tenants().logBytesHeld()).endObject();
     json.name("log").beginObject();
     json.name("appended").value(Long.toString(status.log().appended()));
     json.name("settled").value(Long.toString(status.log().settled()));
     json.name("bytes").value(status.log().bytes());
-    json.name("segments").value(status.log().segments()).endObject();
+    json.name("segments").value(status.log().segments());
+    damage(json, status.log());
+    json.endObject();
     json.name("disk").beginObject();
     json.name("totalBytes").value(status.disk().totalBytes());
     json.name("freeBytes").value(status.disk().freeBytes()).endObject();
@@ -39,6 +53,21 @@ final class AdminWriter {
     lastBackup(json.name("lastBackup"), status.lastBackup());
     checks(json.name("checks"), status.checks());
     return json.endObject();
+  }
+
+  private static void damage(JsonWriter json, PodStatus.Log log) {
+    json.name("damagedTenants").value(log.damagedTenants());
+    json.name("damage").beginArray();
+    for (PodStatus.DamagedTenant tenant : log.damage()) {
+      json.beginObject();
+      json.name("tenant").value(tenant.tenant());
+      json.name("provenLsn").value(Long.toString(tenant.provenLsn()));
+      json.name("firstLsn").value(Long.toString(tenant.firstLsn()));
+      json.name("lastLsn").value(Long.toString(tenant.lastLsn()));
+      json.name("exact").value(tenant.isExact());
+      json.name("message").value(tenant.message()).endObject();
+    }
+    json.endArray();
   }
 
   static void checks(JsonWriter json, Checks checks) {
@@ -53,15 +82,43 @@ final class AdminWriter {
   static JsonWriter tenants(Page<TenantStatus> page) {
     JsonWriter json = new JsonWriter().beginObject().name("tenants").beginArray();
     for (TenantStatus tenant : page.items()) {
-      json.beginObject();
-      json.name("name").value(tenant.name());
-      json.name("state").value(lower(tenant.state()));
-      json.name("lsn").value(Long.toString(tenant.lsn()));
-      json.name("sizeBytes").value(tenant.sizeBytes());
-      json.name("schemaVersion").value(tenant.schemaVersion());
-      json.endObject();
+      tenant(json, tenant);
     }
     return json.endArray().name("next").value(page.next().orElse(null)).endObject();
+  }
+
+  static JsonWriter tenant(TenantStatus tenant) {
+    JsonWriter json = new JsonWriter();
+    tenant(json, tenant);
+    return json;
+  }
+
+  private static void tenant(JsonWriter json, TenantStatus tenant) {
+    json.beginObject();
+    json.name("name").value(tenant.name());
+    json.name("state").value(tenant.state());
+    json.name("lsn").value(Long.toString(tenant.lsn()));
+    json.name("sizeBytes").value(tenant.sizeBytes());
+    json.name("schemaVersion").value(tenant.schemaVersion());
+    json.name("pinned").value(tenant.pinned());
+    json.name("quarantine");
+    TenantStatus.Quarantine quarantine = tenant.quarantine();
+    if (quarantine == null) {
+      json.nullValue();
+    } else {
+      json.beginObject();
+      json.name("reason").value(quarantine.reason());
+      json.name("since").value(quarantine.since().toString());
+      json.name("tries").value(quarantine.tries()).endObject();
+    }
+    json.endObject();
+  }
+
+  static JsonWriter deleted(String name, boolean wasThere) {
+    JsonWriter json = new JsonWriter().beginObject();
+    json.name("name").value(name);
+    json.name("deleted").value(wasThere);
+    return json.endObject();
   }
 
   static JsonWriter backups(Page<BackupSummary> page) {

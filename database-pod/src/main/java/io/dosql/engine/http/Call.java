@@ -1,5 +1,6 @@
 package io.dosql.engine.http;
 
+import io.dosql.engine.session.Client;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param path not decoded, without the query
  * @param query not decoded, without the question mark; empty if there is none
  * @param headers gives a header's value by its name, or null
+ * @param client who waits for the answer
  */
 record Call(
     Surface surface,
@@ -16,7 +18,8 @@ record Call(
     String path,
     String query,
     UnaryOperator<@Nullable String> headers,
-    Body body) {
+    Body body,
+    Client client) {
 
   /** A body that is still on its way. */
   interface Body {

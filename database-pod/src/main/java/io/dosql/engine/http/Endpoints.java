@@ -36,7 +36,7 @@ public final class Endpoints {
       CollectorRegistry registry,
       HttpLimits limits) {
     this.query = new QueryEndpoint(sessions, options, limits);
-    this.hrana = new HranaEndpoint(hrana);
+    this.hrana = new HranaEndpoint(hrana, options.durability());
     this.admin = new AdminController(admin);
     this.health = new HealthEndpoint(checks, gate);
     this.metrics = new MetricsEndpoint(registry);
@@ -63,6 +63,13 @@ public final class Endpoints {
         open("metrics", "/metrics", metrics::metrics),
         admin("GET", "/admin/status", Media.NO_BODY, admin::status),
         admin("GET", "/admin/tenants", Media.NO_BODY, admin::tenants),
+        admin("POST", "/admin/tenants/{tenant}/prewarm", Media.NO_BODY, admin::prewarm),
+        admin("PUT", "/admin/tenants/{tenant}/pin", Media.NO_BODY, admin::pin),
+        admin("DELETE", "/admin/tenants/{tenant}/pin", Media.NO_BODY, admin::unpin),
+        admin("POST", "/admin/tenants/{tenant}/retry", Media.NO_BODY, admin::retry),
+        admin("POST", "/admin/tenants/{tenant}/clone", Media.JSON, admin::cloneTenant),
+        admin("GET", "/admin/tenants/{tenant}", Media.NO_BODY, admin::tenant),
+        admin("DELETE", "/admin/tenants/{tenant}", Media.NO_BODY, admin::delete),
         admin("GET", "/admin/backups", Media.NO_BODY, admin::backups),
         admin("PUT", "/admin/operations/{id}", Media.JSON, admin::start),
         admin("GET", "/admin/operations/{id}", Media.NO_BODY, admin::operation));

@@ -9,6 +9,7 @@ import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.body.ByteBody;
 import io.micronaut.http.body.CloseableAvailableByteBody;
 import io.micronaut.http.exceptions.ContentLengthExceededException;
+import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.buffer.Unpooled;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
@@ -67,7 +68,8 @@ final class Entrance {
         String.valueOf(uri.getRawPath()),
         query == null ? "" : query,
         name -> request.getHeaders().get(name),
-        new ArrivingBody(((ServerHttpRequest<?>) request).byteBody(), request.getContentLength()));
+        new ArrivingBody(((ServerHttpRequest<?>) request).byteBody(), request.getContentLength()),
+        ClientConnection.of(((NettyHttpRequest<?>) request).getChannelHandlerContext().channel()));
   }
 
   private static HttpResponse<?> response(Reply reply) {

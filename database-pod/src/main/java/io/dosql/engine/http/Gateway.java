@@ -29,6 +29,7 @@ public final class Gateway {
   private final HttpMetrics metrics;
   private final LongSupplier nanoTime;
   private final BufferBudget bodies;
+  private final TenantGate tenants;
 
   Gateway(
       List<Route> routes,
@@ -46,6 +47,7 @@ public final class Gateway {
     this.metrics = metrics;
     this.nanoTime = nanoTime;
     this.bodies = new BufferBudget(limits.maxBufferedBytes());
+    this.tenants = new TenantGate(limits.maxConcurrentRequestsPerTenant());
   }
 
   /** Blocks until the answer is there; throws nothing but errors of the JVM. */
@@ -137,13 +139,28 @@ public final class Gateway {
         }
         Principal principal = authenticate(route.access());
         requireMedia(route.media());
-        if (route.media() == Route.Media.NO_BODY) {
-          return route.handler().handle(exchange(route, variable, principal, NO_BODY));
-        }
-        return withBody(route, variable, principal);
+        return route.access() == Route.Access.DATA_TOKEN
+            ? inTenantsShare(route, variable, principal)
+            : handle(route, variable, principal);
       } finally {
         gate.leave();
       }
+    }
+
+    private Reply inTenantsShare(Route route, String variable, Principal principal) {
+      String tenant = tenant(route, variable);
+      tenants.enter(tenant);
+      try {
+        return handle(route, variable, principal);
+      } finally {
+        tenants.leave(tenant);
+      }
+    }
+
+    private Reply handle(Route route, String variable, Principal principal) {
+      return route.media() == Route.Media.NO_BODY
+          ? route.handler().handle(exchange(route, variable, principal, NO_BODY))
+          : withBody(route, variable, principal);
     }
 
     private Reply withBody(Route route, String variable, Principal principal) {

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param maxStatements statements in a batch
  * @param maxResultBytes results of one request, encoded
  * @param maxResultRows rows in the results of one request
+ * @param maxConcurrentRequestsPerTenant requests in work for one tenant
  */
 public record HttpLimits(
     int maxConnections,
@@ -29,7 +30,8 @@ public record HttpLimits(
     Duration idleTimeout,
     int maxStatements,
     long maxResultBytes,
-    long maxResultRows) {
+    long maxResultRows,
+    int maxConcurrentRequestsPerTenant) {
 
   public static final HttpLimits DEFAULT =
       new HttpLimits(
@@ -43,9 +45,13 @@ public record HttpLimits(
           Duration.ofSeconds(60),
           10_000,
           16 << 20,
-          100_000);
+          100_000,
+          500);
 
   public HttpLimits {
+    if (maxConcurrentRequestsPerTenant < 1) {
+      throw new IllegalArgumentException("Every limit must be at least 1");
+    }
     if (maxConnections < 1 || maxConcurrentRequests < 1 || maxStatements < 1 || maxBodyBytes < 1) {
       throw new IllegalArgumentException("Every limit must be at least 1");
     }
@@ -55,5 +61,22 @@ public record HttpLimits(
     if (!bodyTimeout.isPositive() || !idleTimeout.isPositive()) {
       throw new IllegalArgumentException("Timeouts must be positive");
     }
+  }
+
+  /** These, with what one tenant's clients may take. */
+  public HttpLimits withTenantLimits(int concurrentRequests, long resultBytes, long resultRows) {
+    return new HttpLimits(
+        maxConnections,
+        maxConcurrentRequests,
+        maxBodyBytes,
+        maxBufferedBytes,
+        maxHeaderBytes,
+        maxRequestLineBytes,
+        bodyTimeout,
+        idleTimeout,
+        maxStatements,
+        resultBytes,
+        resultRows,
+        concurrentRequests);
   }
 }

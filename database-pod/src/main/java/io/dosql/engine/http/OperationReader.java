@@ -21,7 +21,8 @@ final class OperationReader {
           "migrate", Set.of("tenants", "migrations", "plan"),
           "backup", Set.of("name", "tenants"),
           "restore", Set.of("backup", "tenants"),
-          "prune", Set.of("backups"));
+          "prune", Set.of("backups"),
+          "clone", Set.of("source", "target"));
 
   private static final int MAX_NAMES = 100_000;
   private static final int MAX_MIGRATIONS = 10_000;
@@ -36,6 +37,31 @@ final class OperationReader {
         });
   }
 
+  /** What {@code POST /admin/tenants/{tenant}/clone} asks for. */
+  record CloneBody(String target, Optional<String> id) {}
+
+  CloneBody readClone(byte[] body) {
+    var fields =
+        new Object() {
+          @Nullable String target;
+          @Nullable String id;
+        };
+    return JsonReader.read(
+        body,
+        json -> {
+          json.object(
+              field -> {
+                switch (field) {
+                  case "target" -> fields.target = json.string();
+                  case "id" -> fields.id = json.string();
+                  default -> throw json.unknownField();
+                }
+              });
+          return new CloneBody(
+              Fields.given(fields.target, json, "target"), Optional.ofNullable(fields.id));
+        });
+  }
+
   private static final class Fields {
     private final Set<String> seen = new LinkedHashSet<>();
     private @Nullable String kind;
@@ -45,6 +71,8 @@ final class OperationReader {
     private @Nullable String name;
     private @Nullable String backup;
     private @Nullable List<String> backups;
+    private @Nullable String source;
+    private @Nullable String target;
 
     private void read(JsonReader json, String field) {
       seen.add(field);
@@ -56,6 +84,8 @@ final class OperationReader {
         case "name" -> name = json.string();
         case "backup" -> backup = json.string();
         case "backups" -> backups = names(json);
+        case "source" -> source = json.string();
+        case "target" -> target = json.string();
         default -> throw json.unknownField();
       }
     }
@@ -66,7 +96,7 @@ final class OperationReader {
       }
       Set<String> allowed = FIELDS.get(kind);
       if (allowed == null) {
-        throw json.invalid("'kind' must be migrate, backup, restore or prune");
+        throw json.invalid("'kind' must be migrate, backup, restore, prune or clone");
       }
       for (String field : seen) {
         if (!field.equals("kind") && !allowed.contains(field)) {
@@ -79,6 +109,9 @@ final class OperationReader {
             new OperationRequest.Migrate(chosen, given(migrations, json, "migrations"), plan);
         case "backup" -> new OperationRequest.Backup(given(name, json, "name"), chosen);
         case "restore" -> new OperationRequest.Restore(given(backup, json, "backup"), chosen);
+        case "clone" ->
+            new OperationRequest.Clone(
+                given(source, json, "source"), given(target, json, "target"));
         default -> new OperationRequest.Prune(given(backups, json, "backups"));
       };
     }

@@ -2,6 +2,7 @@ package io.dosql.engine.http;
 
 import io.dosql.engine.admin.OperationResult;
 import io.dosql.engine.admin.OperationResult.BackedUp;
+import io.dosql.engine.admin.OperationResult.Cloned;
 import io.dosql.engine.admin.OperationResult.Migrated;
 import io.dosql.engine.admin.OperationResult.MigrationFailure;
 import io.dosql.engine.admin.OperationResult.Pruned;
@@ -28,6 +29,12 @@ final class OperationResultWriter {
         strings(json.name("deleted"), pruned.deleted());
         json.name("objects").value(pruned.objects());
         json.name("bytes").value(pruned.bytes());
+      }
+      case Cloned cloned -> {
+        json.name("source").value(cloned.source());
+        json.name("target").value(cloned.target());
+        json.name("sourceLsn").value(Long.toString(cloned.sourceLsn()));
+        json.name("lsn").value(Long.toString(cloned.lsn()));
       }
     }
     json.endObject();
@@ -86,6 +93,7 @@ final class OperationResultWriter {
       json.name("fromLsn").value(Long.toString(tenant.fromLsn()));
       json.name("lsn").value(Long.toString(tenant.lsn()));
       json.name("preRestoreKey").value(tenant.preRestoreKey());
+      json.name("damagedFiles").value(tenant.damagedFiles());
       json.endObject();
     }
     json.endArray();

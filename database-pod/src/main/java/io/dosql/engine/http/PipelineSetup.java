@@ -43,6 +43,7 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
 
     private Connection(Channel channel) {
       this.channel = channel;
+      ClientConnection.watch(channel);
       int open = connections.incrementAndGet();
       var _ = channel.closeFuture().addListener(closed -> connections.decrementAndGet());
       if (open > limits.maxConnections()) {

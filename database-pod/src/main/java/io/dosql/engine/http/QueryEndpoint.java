@@ -3,6 +3,7 @@ package io.dosql.engine.http;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.json.JsonWriter;
+import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
@@ -14,8 +15,6 @@ import java.util.function.Supplier;
 
 /** Plain JSON: one statement, or several as one transaction; a session of its own each time. */
 final class QueryEndpoint {
-
-  private static final String DURABILITY = "strict";
 
   private final Sessions sessions;
   private final SessionOptions options;
@@ -31,22 +30,36 @@ final class QueryEndpoint {
 
   /** {@code POST /db/{tenant}/query}. */
   Reply query(Exchange exchange) {
+    Durability durability = DurabilityHeader.requested(exchange.call(), options.durability());
     SqlStatement statement = reader.query(exchange.body());
-    try (SqlSession session = open(exchange)) {
+    try (SqlSession session = open(exchange);
+        var _ = exchange.call().client().whenGone(session::cancel)) {
       JsonWriter json = new JsonWriter().beginObject();
       ResultEncoder encoder = new ResultEncoder(json, new ResultEncoder.Budget(limits));
-      Outcome outcome = settled(session, () -> session.execute(statement, encoder));
+      Outcome outcome =
+          settled(session, durability, () -> executeLast(session, statement, encoder, durability));
       requireNothingOpen(session);
       encoder.end();
       ResultEncoder.outcome(json, outcome);
-      return Reply.json(200, finish(json, outcome.lsn()));
+      return answer(json, outcome.lsn(), durability);
     }
+  }
+
+  /** Only who has to wait for the disk may be woken when it is done. */
+  private static Outcome executeLast(
+      SqlSession session, SqlStatement statement, ResultEncoder encoder, Durability durability) {
+    return switch (durability) {
+      case STRICT -> session.executeLast(statement, encoder);
+      case RELAXED -> session.execute(statement, encoder);
+    };
   }
 
   /** {@code POST /db/{tenant}/batch}: all or none. */
   Reply batch(Exchange exchange) {
+    Durability durability = DurabilityHeader.requested(exchange.call(), options.durability());
     List<SqlStatement> statements = reader.batch(exchange.body());
-    try (SqlSession session = open(exchange)) {
+    try (SqlSession session = open(exchange);
+        var _ = exchange.call().client().whenGone(session::cancel)) {
       // What is known of a statement apart from its rows comes only when all have run, so the rows
       // wait in a buffer of their own.
       JsonWriter rows = new JsonWriter();
@@ -56,19 +69,19 @@ final class QueryEndpoint {
         encoders.add(new ResultEncoder(rows, budget));
       }
       List<Outcome> outcomes =
-          settled(session, () -> session.executeAtomically(statements, encoders));
-      return Reply.json(200, batchBody(rows, encoders, outcomes));
+          settled(session, durability, () -> session.executeAtomically(statements, encoders));
+      return batchReply(rows, encoders, outcomes, durability);
     }
   }
 
   /** An error, too, may tell of a commit that is not durable yet: it waits like any answer. */
-  private static <T> T settled(SqlSession session, Supplier<T> call) {
+  private static <T> T settled(SqlSession session, Durability durability, Supplier<T> call) {
     try {
       T result = call.get();
-      session.settle();
+      session.settle(durability);
       return result;
     } catch (DosqlException failure) {
-      session.settle();
+      session.settle(durability);
       throw failure;
     }
   }
@@ -83,8 +96,11 @@ final class QueryEndpoint {
     }
   }
 
-  private static JsonWriter batchBody(
-      JsonWriter rows, List<ResultEncoder> encoders, List<Outcome> outcomes) {
+  private static Reply batchReply(
+      JsonWriter rows,
+      List<ResultEncoder> encoders,
+      List<Outcome> outcomes,
+      Durability durability) {
     JsonWriter json = new JsonWriter().beginObject().name("results").beginArray();
     long lsn = 0;
     for (int i = 0; i < outcomes.size(); i++) {
@@ -94,21 +110,17 @@ final class QueryEndpoint {
       json.endObject();
       lsn = Math.max(lsn, outcomes.get(i).lsn());
     }
-    return finish(json.endArray(), lsn);
+    return answer(json.endArray(), lsn, durability);
   }
 
-  private static JsonWriter finish(JsonWriter json, long lsn) {
+  private static Reply answer(JsonWriter json, long lsn, Durability durability) {
     json.name("lsn").value(Long.toString(lsn));
-    return json.name("durability").value(DURABILITY).endObject();
+    json.name("durability").value(durability.text()).endObject();
+    return DurabilityHeader.on(Reply.json(200, json), durability);
   }
 
   private SqlSession open(Exchange exchange) {
     return sessions.open(
-        exchange.variable(),
-        new SessionOptions(
-            exchange.principal().mayWrite(),
-            options.statementTimeout(),
-            options.lockTimeout(),
-            options.transactionTimeout()));
+        exchange.variable(), options.withMayWrite(exchange.principal().mayWrite()));
   }
 }

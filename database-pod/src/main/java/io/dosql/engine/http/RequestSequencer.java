@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>What is not HTTP, or has no usable path, is answered here, in the shape of all errors, and
  *       ends the connection.
  *   <li>A body that does not end in time, and a connection without a request, are ended.
+ *   <li>While an answer is pending one more read is under way, or nobody would notice that the
+ *       client closes the connection; see {@link ClientConnection}.
  * </ul>
  *
  * <p>All methods run on the connection's event loop.
@@ -163,6 +165,10 @@ final class RequestSequencer extends ChannelDuplexHandler {
       return;
     }
     context.fireChannelRead(message);
+    if (message instanceof LastHttpContent && answerPending) {
+      // What comes is held here, and then no more is read.
+      read(context);
+    }
   }
 
   private @Nullable DosqlException refusal(HttpRequest request) {

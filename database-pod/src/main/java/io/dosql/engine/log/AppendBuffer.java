@@ -21,12 +21,15 @@ final class AppendBuffer {
   private final LogIndex index;
   private final InstantSource clock;
   private final long logId;
-  private final Runnable onWork;
+  private final Wakeup flusher;
 
   /** Written under the lock. */
   private volatile long settled;
 
   // All below is guarded by the lock.
+
+  /** Those before {@link #gathering}. */
+  private final RecentBatches recent;
 
   private Batch gathering;
   private @Nullable Batch flushing;
@@ -39,16 +42,21 @@ final class AppendBuffer {
   /**
    * Continues a log.
    *
+   * @param firstBatch where the next batch begins, unless its segment has no room for it
    * @param segmentEnd end of the active segment
-   * @param onWork called, without the lock, when a batch that was empty has got its first record
+   * @param recent the batches at the end of the log
+   * @param flusher woken, without the lock, when a batch that was empty has got its first record,
+   *     and at once when somebody waits for one
    */
   AppendBuffer(
       LogOptions options,
       LogIndex index,
       InstantSource clock,
       LogEnd end,
+      long firstBatch,
       long segmentEnd,
-      Runnable onWork) {
+      RecentBatches recent,
+      Wakeup flusher) {
     this.options = options;
     this.index = index;
     this.clock = clock;
@@ -56,13 +64,14 @@ final class AppendBuffer {
     this.segmentEnd = segmentEnd;
     this.settled = end.position();
     this.latestTimeMillis = end.latestTimeMillis();
-    this.onWork = onWork;
-    this.gathering = newBatch(end.position(), end.nextSequence(), ByteBuffer.allocateDirect(0));
+    this.recent = recent;
+    this.flusher = flusher;
+    this.gathering = newBatch(firstBatch, end.nextSequence(), ByteBuffer.allocateDirect(0));
   }
 
   private Batch newBatch(long start, long sequence, ByteBuffer memory) {
     int maxBytes = (int) Math.min(options.maxBatchBytes(), segmentEnd - start);
-    return new Batch(logId, start, sequence, maxBytes, memory);
+    return new Batch(logId, start, sequence, maxBytes, memory, recent, options.maxDirectoryBytes());
   }
 
   /** Appends a part, waiting for room; returns the position behind it. */
@@ -71,7 +80,7 @@ final class AppendBuffer {
     long end;
     lock.lockInterruptibly();
     try {
-      awaitRoom(part.recordBytes());
+      awaitRoom(part.part().tenant(), part.recordBytes());
       gathering.reserve(part.recordBytes());
       int partIndex = index.append(part.part(), gathering.position());
       latestTimeMillis = Math.max(latestTimeMillis, clock.millis());
@@ -82,16 +91,17 @@ final class AppendBuffer {
       lock.unlock();
     }
     if (isFirstOfBatch) {
-      onWork.run();
+      flusher.within(options.relaxedFlushInterval());
     }
     return end;
   }
 
-  private void awaitRoom(int recordBytes)
+  private void awaitRoom(String tenant, int recordBytes)
       throws LogFailedException, LogBusyException, InterruptedException {
     long remainingNanos = options.appendTimeout().toNanos();
     checkUsable();
-    while (!makeRoom(recordBytes)) {
+    while (!makeRoom(tenant, recordBytes)) {
+      flusher.run();
       if (remainingNanos <= 0) {
         throw new LogBusyException(
             "No room in the commit log's buffer (maxBufferedBytes = %d)"
@@ -104,15 +114,15 @@ final class AppendBuffer {
     }
   }
 
-  private boolean makeRoom(int recordBytes) {
-    if (!gathering.hasRoomFor(recordBytes) && gathering.isEmpty()) {
+  private boolean makeRoom(String tenant, int recordBytes) {
+    if (!gathering.hasRoomFor(tenant, recordBytes) && gathering.isEmpty()) {
       // An empty batch holds the largest part, unless it is the end of its segment that is near.
       long nextSegment = segmentEnd;
       segmentEnd += options.segmentBytes();
       gathering =
           newBatch(nextSegment + SegmentHeader.BYTES, gathering.sequence(), gathering.memory());
     }
-    return gathering.hasRoomFor(recordBytes);
+    return gathering.hasRoomFor(tenant, recordBytes);
   }
 
   private void checkUsable() throws LogFailedException {
@@ -141,7 +151,7 @@ final class AppendBuffer {
       if (!gathering.isEmpty() || failure != null) {
         return Optional.empty();
       }
-      makeRoom(0);
+      makeRoom("", 0);
       return Optional.of(swap());
     } finally {
       lock.unlock();
@@ -151,6 +161,7 @@ final class AppendBuffer {
   private Batch swap() {
     Batch taken = gathering;
     flushing = taken;
+    recent.add(taken.start(), taken.end() - taken.start(), taken.content());
     gathering = newBatch(taken.end(), taken.sequence() + 1, spareMemory);
     roomFreed.signalAll();
     return taken;
@@ -241,6 +252,14 @@ final class AppendBuffer {
 
   /** What completes when everything up to a position is durable. */
   CompletableFuture<Void> settledFuture(long position) throws LogFailedException {
+    CompletableFuture<Void> future = futureOf(position);
+    if (!future.isDone()) {
+      flusher.run();
+    }
+    return future;
+  }
+
+  private CompletableFuture<Void> futureOf(long position) throws LogFailedException {
     lock.lock();
     try {
       if (failure != null) {
@@ -277,6 +296,17 @@ final class AppendBuffer {
 
   long settled() {
     return settled;
+  }
+
+  /** Age of the oldest record that is not durable; 0 if all are. */
+  long oldestUnsettledNanos() {
+    lock.lock();
+    try {
+      Batch oldest = flushing == null ? gathering : flushing;
+      return oldest.isEmpty() ? 0 : Math.max(0, System.nanoTime() - oldest.beganNanos());
+    } finally {
+      lock.unlock();
+    }
   }
 
   long latestTimeMillis() {

@@ -17,7 +17,11 @@ final class Batch {
   private final long sequence;
   private final long logId;
   private final int maxBytes;
+  private final long directoryFrom;
+  private final int directoryBytes;
+  private final int maxDirectoryBytes;
   private final CompletableFuture<Void> settled = new CompletableFuture<>();
+  private final BatchDirectory content = new BatchDirectory();
   private ByteBuffer bytes;
   private int records;
 
@@ -27,21 +31,38 @@ final class Batch {
    */
   private int usedBytes;
 
+  /** By {@link System#nanoTime} when the first record came. */
+  private long beganNanos;
+
   /**
    * Begins a batch.
    *
    * @param memory from {@link #memory} of a batch that is done; grown where it is too small
    * @param maxBytes most bytes of the batch, whole sectors
+   * @param before the batches that its directory tells of
+   * @param maxDirectoryBytes most bytes of the directory that will tell of this batch
    */
-  Batch(long logId, long start, long sequence, int maxBytes, ByteBuffer memory) {
+  Batch(
+      long logId,
+      long start,
+      long sequence,
+      int maxBytes,
+      ByteBuffer memory,
+      RecentBatches before,
+      int maxDirectoryBytes) {
     this.logId = logId;
     this.start = start;
     this.sequence = sequence;
     this.maxBytes = maxBytes;
+    this.maxDirectoryBytes = maxDirectoryBytes;
     this.bytes = memory.clear();
-    ensureCapacity(BatchHeader.BYTES);
+    BatchDirectory directory = before.directory();
+    this.directoryFrom = before.from(start);
+    this.directoryBytes = directory.encodedBytes();
+    ensureCapacity(BatchHeader.BYTES + directoryBytes);
     bytes.position(BatchHeader.BYTES);
-    this.usedBytes = BatchHeader.BYTES;
+    directory.encode(bytes);
+    this.usedBytes = bytes.position();
   }
 
   long start() {
@@ -58,6 +79,11 @@ final class Batch {
 
   boolean isEmpty() {
     return records == 0;
+  }
+
+  /** By {@link System#nanoTime} when the first record came; only if there is one. */
+  long beganNanos() {
+    return beganNanos;
   }
 
   /** Completed when the batch is durable, or exceptionally when it never will be known to be. */
@@ -80,8 +106,13 @@ final class Batch {
     return start + LogFormat.roundUp(usedBytes, LogFormat.SECTOR_BYTES);
   }
 
-  boolean hasRoomFor(int recordBytes) {
-    return usedBytes + recordBytes <= maxBytes;
+  /** What it holds, for the directory of the next one. */
+  BatchDirectory content() {
+    return content;
+  }
+
+  boolean hasRoomFor(String tenant, int recordBytes) {
+    return usedBytes + recordBytes <= maxBytes && content.hasRoomFor(tenant, maxDirectoryBytes);
   }
 
   /** Gets the memory for a record for which there is room, so that {@link #add} cannot fail. */
@@ -94,7 +125,10 @@ final class Batch {
     part.header(position(), bytes.position(), partIndex, timeMillis).encode(logId, bytes);
     bytes.put(part.body().duplicate());
     usedBytes = bytes.position();
-    records++;
+    content.add(part.part().tenant(), part.part().lsn());
+    if (records++ == 0) {
+      beganNanos = System.nanoTime();
+    }
   }
 
   /** Writes header and padding; the result is what is to be written at {@link #start}. */
@@ -104,7 +138,18 @@ final class Batch {
     while (bytes.position() < lengthBytes) {
       bytes.put((byte) 0);
     }
-    new BatchHeader(start, sequence, lengthBytes, records, usedBytes).encode(logId, bytes.flip());
+    bytes.flip();
+    int directoryChecksum = LogFormat.checksum(bytes.slice(BatchHeader.BYTES, directoryBytes));
+    new BatchHeader(
+            start,
+            sequence,
+            lengthBytes,
+            records,
+            usedBytes,
+            directoryBytes,
+            directoryChecksum,
+            directoryFrom)
+        .encode(logId, bytes);
     return bytes;
   }
 

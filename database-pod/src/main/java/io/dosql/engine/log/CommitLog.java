@@ -43,6 +43,7 @@ public final class CommitLog implements Closeable {
   private final Flusher flusher;
   private final Worker flusherWorker;
   private final Worker housekeeperWorker;
+  private final DamageBook damage;
   private final LogRecovery recovery;
   private final EncoderPool encoders;
   private final PartDecoder decoder;
@@ -57,6 +58,7 @@ public final class CommitLog implements Closeable {
       Flusher flusher,
       Worker flusherWorker,
       Worker housekeeperWorker,
+      DamageBook damage,
       LogRecovery recovery) {
     this.options = options;
     this.buffer = buffer;
@@ -66,6 +68,7 @@ public final class CommitLog implements Closeable {
     this.flusher = flusher;
     this.flusherWorker = flusherWorker;
     this.housekeeperWorker = housekeeperWorker;
+    this.damage = damage;
     this.recovery = recovery;
     LZ4Factory lz4 = LZ4Factory.fastestInstance();
     this.encoders = new EncoderPool(lz4, Runtime.getRuntime().availableProcessors());
@@ -77,9 +80,13 @@ public final class CommitLog implements Closeable {
    * there; cuts off the batch that a crash left incomplete; on return everything that the log holds
    * is durable. Starts two threads; {@link #close} ends them.
    *
+   * <p>What is damaged that no crash damages is in {@link #damage}. Until it has been judged,
+   * tenant by tenant, nothing is released.
+   *
    * @param storage used by nobody else
    * @param fatal ends the process
-   * @throws CorruptLogException if something is damaged that no crash damages; nothing is changed
+   * @throws CorruptLogException if nothing can be proved: this is no log, or files were mixed up;
+   *     nothing is changed
    * @throws UnsupportedLogVersionException if a newer engine wrote it
    */
   public static CommitLog open(
@@ -98,6 +105,39 @@ public final class CommitLog implements Closeable {
   /** The limits of this log. */
   public LogOptions options() {
     return options;
+  }
+
+  /**
+   * The damage that opening the log found, in log order, without what had been judged before. Empty
+   * in almost every log.
+   */
+  public List<LogDamage> damage() {
+    return damage.found();
+  }
+
+  /**
+   * What a tenant lost by {@link #damage}, or may have lost. Right after {@link #open} only, before
+   * {@link #checkpointed} is told of the tenant.
+   *
+   * @param lsn the tenant's redo point; 0 for none
+   * @return empty if it is proved that it lost nothing
+   */
+  public Optional<TenantLoss> lossOf(String tenant, long lsn) {
+    return damage.lossOf(tenant, lsn);
+  }
+
+  /**
+   * Says that every tenant that {@link #lossOf} tells of is durably marked as such elsewhere, so
+   * that the damage need not be judged again, and the log may let go of what nobody holds. The
+   * segments that were there are set aside then rather than deleted. Durable on return.
+   */
+  public void damageJudged() throws IOException {
+    damage.judged();
+  }
+
+  /** Deletes the segments that were set aside: nobody needs them to find out what was lost. */
+  public void discardEvidence() throws IOException {
+    damage.discardEvidence();
   }
 
   /**
@@ -149,6 +189,21 @@ public final class CommitLog implements Closeable {
     }
   }
 
+  /**
+   * Calls back, once, when everything up to a position is durable or the log has failed: on the
+   * flusher's thread, so it must be short, or on the caller's.
+   *
+   * @param position what {@link #append} returned
+   */
+  public void whenSettled(LogPosition position, Runnable callback) {
+    try {
+      var _ =
+          buffer.settledFuture(position.bytes()).whenComplete((settled, failure) -> callback.run());
+    } catch (LogFailedException failed) {
+      callback.run();
+    }
+  }
+
   /** Adds a listener of all further progress of {@link #settled}. */
   public void onSettled(SettledListener listener) {
     flusher.settledListeners().add(listener);
@@ -174,6 +229,16 @@ public final class CommitLog implements Closeable {
    */
   public List<LoggedCommit> commitsAfter(String tenant, long lsn) throws MissingCommitException {
     return index.after(tenant, lsn);
+  }
+
+  /**
+   * The same up to an LSN, for a tenant that lost what follows.
+   *
+   * @throws MissingCommitException if they do not follow each other without a gap
+   */
+  public List<LoggedCommit> commitsUpTo(String tenant, long lsn, long lastLsn)
+      throws MissingCommitException {
+    return index.between(tenant, lsn, lastLsn);
   }
 
   /** The LSN of the newest complete commit of a tenant that the log still holds for it. */

@@ -126,9 +126,12 @@ final class Flusher {
   }
 
   LogStatistics statistics(LogIndex index) {
+    // In this order: what becomes durable meanwhile must not count as less than nothing.
+    long settled = buffer.settled();
+    long appended = buffer.appended();
     return new LogStatistics(
-        new LogPosition(buffer.appended()),
-        new LogPosition(buffer.settled()),
+        new LogPosition(appended),
+        new LogPosition(settled),
         segments.sizeBytes(),
         segments.count(),
         flushes.get(),
@@ -136,6 +139,8 @@ final class Flusher {
         bytes.get(),
         lastNanos.get(),
         totalNanos.get(),
-        index.parts());
+        index.parts(),
+        appended - settled,
+        buffer.oldestUnsettledNanos());
   }
 }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The log's format on disk, version 1. All numbers are unsigned and big-endian, as in SQLite's and
+ * The log's format on disk, version 2. All numbers are unsigned and big-endian, as in SQLite's and
  * LTX's files.
  *
  * <p>A log is a run of segments: files of fixed size, named by the position of their first byte in
@@ -18,10 +18,14 @@ import java.util.zip.CRC32C;
  *            +----------------+---------+---------+-- - - --+-----------------+
  *                             ^ each batch begins on, and fills, whole sectors of 512 bytes
  *
- *  batch     +--------------+--------+--------+-- - - --+-----------------------+
- *            | batch header | record | record |         | zeros up to the next  |
- *            | 64 bytes     |        |        |         | sector, 0..511 bytes  |
- *            +--------------+--------+--------+-- - - --+-----------------------+
+ *  batch     +--------------+-----------+--------+--------+-- - - --+----------------------+
+ *            | batch header | directory | record | record |         | zeros up to the next |
+ *            | 64 bytes     |           |        |        |         | sector, 0..511 bytes |
+ *            +--------------+-----------+--------+--------+-- - - --+----------------------+
+ *
+ *  directory +-------+-------+-- - - --+------------+   of the batches before this one, for each
+ *            | entry | entry |         | zeros to 8 |   tenant that has parts in them
+ *            +-------+-------+-- - - --+------------+
  *
  *  record    +---------------+-------------+---------+-- - - --+
  *            | record header | tenant name | section | section |   a multiple of 8 bytes;
@@ -40,26 +44,28 @@ import java.util.zip.CRC32C;
  *   24 u64 start position      20 u32 records             16 u32 CRC-32C of all that
  *   32 u64 segment size        24 u32 length, used               follows the header
  *   40 u64 sequence number     28 u32 "BTCH"              20 u8  version
- *          of its first batch  32 zeros                   21 u8  kind, 1 = commit part
- *   48 u64 end of the last     60 u32 CRC-32C of          22 u8  flags, 1 FIRST, 2 LAST
- *          batch before it            0..60               23 u8  bytes of tenant name
- *   56 u64 latest time, ms                                24 u64 LSN
- *  508 u32 CRC-32C of 0..508                              32 u64 epoch
- *                                                         40 u64 time, ms since 1970
- *  section header                                         48 u32 database size, pages
- *    0 u16 type                                           52 u32 page size, bytes
- *    2 u8  encoding, 0 raw, 1 LZ4                         56 u32 index of part in commit
- *    4 u32 stored size                                    60 u32 CRC-32C of 0..60
- *    8 u32 raw size
- *   12 zeros
+ *          of its first batch  32 u32 directory, bytes    21 u8  kind, 1 = commit part
+ *   48 u64 end of the last     36 u32 CRC-32C of the      22 u8  flags, 1 FIRST, 2 LAST
+ *          batch before it            directory           23 u8  bytes of tenant name
+ *   56 u64 latest time, ms     40 u64 position from       24 u64 LSN
+ *  508 u32 CRC-32C of 0..508          which it tells      32 u64 epoch
+ *                              48 u64 log id              40 u64 time, ms since 1970
+ *  section header              56 zeros                   48 u32 database size, pages
+ *    0 u16 type                60 u32 CRC-32C of          52 u32 page size, bytes
+ *    2 u8  encoding,                  0..60               56 u32 index of part in commit
+ *          0 raw, 1 LZ4                                   60 u32 CRC-32C of 0..60
+ *    4 u32 stored size        directory entry
+ *    8 u32 raw size             u8 bytes of tenant name, the name, u32 parts,
+ *   12 zeros                    u64 lowest LSN, u64 highest LSN
  *
  *  section type 1, page images: all page numbers, u32 each, then all pages in the same order
  * </pre>
  *
  * <p>Every header's checksum starts with a letter for its kind and the log id, 64 random bits that
- * no tenant ever sees, and covers the header's own position. So nothing but this log, at this
- * place, makes a header that checks out: not a page that holds a copy of a log, not an old file
- * under a new name, not a record of a batch that was cut off (cut tails are zeroed as well).
+ * no tenant ever sees (batch headers hold it, too, so that one of them can stand in for a damaged
+ * segment header), and covers the header's own position. So nothing but this log, at this place,
+ * makes a header that checks out: not a page that holds a copy of a log, not an old file under a
+ * new name, not a record of a batch that was cut off (cut tails are zeroed as well).
  *
  * <h2>What a crash can leave, and what proves more than a crash</h2>
  *
@@ -85,12 +91,43 @@ import java.util.zip.CRC32C;
  *   <li>anywhere behind its begin there is a genuine record that says it belongs to another batch.
  * </ul>
  *
- * Then, as for any damage in an earlier segment, the log is refused ({@link CorruptLogException}).
- * Sequence numbers without a gap, and the previous end in each segment's header, make a batch that
- * vanished between others, or at the end of an earlier segment, show as well. What cannot be told
- * from a torn tail is damage to the very last batch while nothing follows it; so that this is not
- * an acknowledged one, an empty batch is written behind the last one when the log is opened and
+ * Then, as any damage in an earlier segment, it is told as {@link LogDamage}; see below. Sequence
+ * numbers without a gap, and the previous end in each segment's header, make a batch that vanished
+ * between others, or at the end of an earlier segment, show as well. What cannot be told from a
+ * torn tail is damage to the very last batch while nothing follows it; so that this is not an
+ * acknowledged one, an empty batch is written behind the last one when the log is opened and
  * closed.
+ *
+ * <h2>What is proved in spite of damage</h2>
+ *
+ * <p>A bad checksum says that something was there, not whose. So the rule is: a tenant is served
+ * only if the log proves that none of its commits after its redo point is gone. Records have
+ * checksums of their own; those in and behind damage that check out are used. Of the rest:
+ *
+ * <ol>
+ *   <li><b>Told damage.</b> Each batch has a directory: per tenant the number of parts, and their
+ *       lowest and highest LSN, of the batches before it, of the newest one always and of so many
+ *       more that they make up {@link RecentBatches#REACH_BYTES}. If it reaches over all of the
+ *       damage, who is not in it lost nothing, and who is lost what it counts and nobody finds:
+ *       nothing if that is nothing, or only LSNs that complete commits in the log have, or that are
+ *       not after the redo point. A single stretch of damage up to that length is always told of,
+ *       unless it is the end of the log.
+ *   <li><b>Damage that nobody tells of</b>: longer stretches, missing segments. A tenant lost
+ *       nothing by it if a later commit of it, found behind the damage, follows its redo point or a
+ *       complete commit without a gap, since a tenant's LSNs ascend through the log, and a complete
+ *       commit is never replaced. Every other tenant may have lost some: nothing says that it did
+ *       not.
+ * </ol>
+ *
+ * <p>Whoever lost something, or may have, is told as {@link TenantLoss}. Whoever uses the log marks
+ * those tenants durably and says so ({@link CommitLog#damageJudged}), which leaves an empty file
+ * {@code POSITION.judged}; from then on damage before that position is passed over, and segments
+ * from before it are renamed to {@code NAME.log.damaged} when they are released, for whoever wants
+ * to look at them. A damaged last segment gets no further batch: the log goes on in a new one.
+ * Refused ({@link CorruptLogException}) is only what rot does not explain: segments of different
+ * logs or under wrong names, or a log of which no header at all is left.
+ *
+ * <h2>What recovery does</h2>
  *
  * <p>A torn tail is overwritten with zeros and synced before anything is appended. A last batch
  * that is whole is not known to be synced: the process may have died before, or because its sync
@@ -101,7 +138,7 @@ import java.util.zip.CRC32C;
  */
 final class LogFormat {
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** What a disk writes as a whole or not at all. */
   static final int SECTOR_BYTES = 512;

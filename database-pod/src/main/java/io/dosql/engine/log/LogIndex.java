@@ -113,6 +113,16 @@ final class LogIndex {
     }
   }
 
+  /** Forgets a tenant's commit without a last part. */
+  void dropUnfinished(String tenant) {
+    lock.lock();
+    try {
+      change(tenant, TenantCommits::dropUnfinished);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Forgets a tenant's commits up to an LSN, and an unfinished one. */
   void dropUpTo(String tenant, long lsn) {
     lock.lock();
@@ -159,8 +169,13 @@ final class LogIndex {
 
   /** See {@link CommitLog#commitsAfter}. */
   List<LoggedCommit> after(String tenant, long lsn) throws MissingCommitException {
+    return between(tenant, lsn, Long.MAX_VALUE);
+  }
+
+  /** See {@link CommitLog#commitsUpTo}. */
+  List<LoggedCommit> between(String tenant, long lsn, long lastLsn) throws MissingCommitException {
     List<LoggedCommit> commits =
-        find(tenant, found -> Optional.of(found.after(lsn))).orElse(List.of());
+        allAfter(tenant, lsn).stream().filter(commit -> commit.lsn() <= lastLsn).toList();
     long expectedLsn = lsn + 1;
     for (LoggedCommit commit : commits) {
       if (commit.lsn() != expectedLsn) {
@@ -169,6 +184,11 @@ final class LogIndex {
       expectedLsn++;
     }
     return commits;
+  }
+
+  /** All complete commits of a tenant after an LSN, gaps or not. */
+  List<LoggedCommit> allAfter(String tenant, long lsn) {
+    return find(tenant, found -> Optional.of(found.after(lsn))).orElse(List.of());
   }
 
   /** The LSN of a tenant's newest complete commit. */

@@ -46,31 +46,36 @@ final class LogOpener {
 
   CommitLog open() throws IOException {
     SegmentMaker maker = new SegmentMaker(storage, options.segmentBytes());
-    List<Long> starts = findSegments();
+    List<String> names = findNames();
+    List<Long> starts = findSegments(names);
     boolean isNew = starts.isEmpty();
     if (isNew) {
       maker.make(firstHeader()).close();
       starts = List.of(LogPosition.START.bytes());
     }
-    LogScanner.Result found = new LogScanner(storage, index).scan(starts);
+    LogScanner.Result found = new LogScanner(storage, index, options).scan(starts);
     SegmentHeader last = found.segments().getLast();
     LogFile file = storage.openForWriting(last.segment().fileName());
     try {
       mend(last.segment(), file, found);
-      return assemble(maker, file, found, isNew);
+      return assemble(maker, file, found, isNew, DamageFiles.judgedEnd(names));
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
     }
   }
 
-  private List<Long> findSegments() throws IOException {
+  private List<String> findNames() throws IOException {
     List<String> names = storage.list();
     if (names.contains(SegmentMaker.PREPARED_NAME)) {
       storage.delete(SegmentMaker.PREPARED_NAME);
     }
     // A process that died between a rename and its sync has left a name that is not durable.
     storage.syncDirectory();
+    return names;
+  }
+
+  private static List<Long> findSegments(List<String> names) {
     return names.stream().flatMap(name -> Segment.startOf(name).stream()).sorted().toList();
   }
 
@@ -106,14 +111,27 @@ final class LogOpener {
   }
 
   private CommitLog assemble(
-      SegmentMaker maker, LogFile file, LogScanner.Result found, boolean isNew) throws IOException {
+      SegmentMaker maker, LogFile file, LogScanner.Result found, boolean isNew, long judgedEnd)
+      throws IOException {
     LogEnd end = found.end();
+    Segment last = found.segments().getLast().segment();
+    // Nothing is added to a segment that is damaged: it is evidence.
+    long firstBatch = found.isLastDamaged() ? last.end() : end.position();
     Segments segments =
-        new Segments(storage, retention, maker, found.segments(), file, end.position());
+        new Segments(storage, retention, maker, found.segments(), file, end.position(), judgedEnd);
+    DamageBook damage =
+        new DamageBook(
+            found.damage().stream().filter(stretch -> stretch.end().bytes() > judgedEnd).toList(),
+            index,
+            retention,
+            segments,
+            new DamageFiles(storage),
+            firstBatch);
+    damage.found().forEach(stretch -> LOG.error("{}", stretch.description()));
     LogFailure failure = new LogFailure(fatal);
     AppendBuffer buffer =
         new AppendBuffer(
-            options, index, clock, end, found.segments().getLast().segment().end(), wakeFlusher);
+            options, index, clock, end, firstBatch, last.end(), found.recent(), wakeFlusher);
     failure.bind(buffer);
     boolean endsWithRecords = found.lastBatch().filter(batch -> batch.records() > 0).isPresent();
     Flusher flusher = new Flusher(buffer, segments, endsWithRecords, failure, wakeHousekeeper);
@@ -138,6 +156,7 @@ final class LogOpener {
         flusher,
         flusherWorker,
         housekeeperWorker,
+        damage,
         recovery(found, isNew));
   }
 

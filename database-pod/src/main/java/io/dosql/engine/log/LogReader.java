@@ -111,7 +111,7 @@ public final class LogReader implements Closeable {
   private void enter(BatchHeader found) throws IOException {
     batch = found;
     bytes = reader.bytes(found);
-    offset = BatchHeader.BYTES;
+    offset = found.firstRecord();
   }
 
   private void enterSegment(SegmentHeader following) throws IOException {

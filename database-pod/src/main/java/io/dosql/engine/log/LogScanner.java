@@ -1,203 +1,356 @@
 package io.dosql.engine.log;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a whole log at its opening: verifies everything, fills the index, finds the end. Changes
- * nothing on disk. One use.
+ * Reads a whole log at its opening: verifies everything, fills the index, finds the end, and what
+ * is damaged. Changes nothing on disk. One use.
  */
 final class LogScanner {
 
   /**
    * What was found.
    *
+   * @param end of what was written; behind it lies the torn tail
    * @param segments all segments in order, at least one
-   * @param lastBatch the last batch, if it lies in the last segment
-   * @param tail what lies behind it
+   * @param lastBatch the last batch, if it lies in the last segment and checks out
+   * @param isLastDamaged whether the last segment is damaged, so that nothing may be added to it
    * @param records parts in all segments
+   * @param damage in log order
+   * @param recent the batches that the next batch has to tell of
    */
   record Result(
       LogEnd end,
       List<SegmentHeader> segments,
       Optional<BatchHeader> lastBatch,
       TornTail tail,
-      long records) {}
+      boolean isLastDamaged,
+      long records,
+      List<LogDamage> damage,
+      RecentBatches recent) {}
 
   private final LogStorage storage;
   private final LogIndex index;
+  private final SegmentSurvey survey;
+  private final DamageReport report = new DamageReport();
+  private final RecentBatches recent;
+
+  /** Of the next batch; not known yet if the first segment's header is damaged. */
   private long sequence;
+
   private long latestTimeMillis;
   private long records;
   private @Nullable BatchHeader lastBatch;
+  private TornTail tail = TornTail.none(0);
 
-  LogScanner(LogStorage storage, LogIndex index) {
+  /** Up to here everything is accounted for, be it as damage. */
+  private long end;
+
+  private boolean hasDamage;
+  private boolean isSegmentDamaged;
+
+  LogScanner(LogStorage storage, LogIndex index, LogOptions options) {
     this.storage = storage;
     this.index = index;
+    this.survey = new SegmentSurvey(storage, options.segmentBytes());
+    this.recent = new RecentBatches(options.maxDirectoryBytes());
   }
 
   /**
    * Reads the log.
    *
    * @param starts the start positions of all segments, ascending, at least one
+   * @throws CorruptLogException if nothing can be proved: this is no log, or files were mixed up
    */
   Result scan(List<Long> starts) throws IOException {
-    List<SegmentHeader> segments = new ArrayList<>();
-    for (long start : starts) {
-      segments.add(header(start));
-    }
-    SegmentHeader first = segments.getFirst();
+    List<SegmentSurvey.Found> segments = survey.survey(starts);
+    SegmentHeader first = segments.getFirst().header();
     sequence = first.firstSequence();
-    for (int i = 0; i < segments.size() - 1; i++) {
-      checkFollows(segments.get(i), segments.get(i + 1));
-      scanSealed(segments.get(i), segments.get(i + 1));
+    end = first.segment().firstBatch();
+    for (int i = 0; i < segments.size(); i++) {
+      if (i > 0) {
+        follow(segments.get(i - 1).header(), segments.get(i).header());
+      }
+      enter(segments.get(i));
+      scan(segments.get(i), i + 1 < segments.size() ? segments.get(i + 1).header() : null);
     }
-    Result result = scanLast(segments);
     index.dropUnfinished();
-    return result;
+    long nextSequence = sequence == SegmentSurvey.UNKNOWN ? 1 : sequence;
+    return new Result(
+        new LogEnd(first.logId(), end, nextSequence, latestTimeMillis),
+        segments.stream().map(SegmentSurvey.Found::header).toList(),
+        Optional.ofNullable(lastBatch),
+        tail,
+        isSegmentDamaged,
+        records,
+        report.result(),
+        recent);
   }
 
-  private SegmentHeader header(long start) throws IOException {
-    String name = Segment.fileName(start);
-    try (LogFile file = storage.openForReading(name)) {
-      ByteBuffer bytes = ByteBuffer.allocate(SegmentHeader.BYTES);
-      SegmentReader.readFully(file, name, 0, bytes);
-      SegmentHeader header = SegmentHeader.decode(name, bytes.flip());
-      check(name, 24, "start position " + start, header.start() == start, header.start());
-      long size = file.sizeBytes();
-      check(
-          name,
-          size,
-          "a file of %d bytes".formatted(header.sizeBytes()),
-          size == header.sizeBytes(),
-          size);
-      latestTimeMillis = Math.max(latestTimeMillis, header.latestTimeMillis());
-      return header;
+  /** Misses what should lie between two segments. */
+  private void follow(SegmentHeader before, SegmentHeader header) {
+    long known = header.firstSequence();
+    if (sequence == SegmentSurvey.UNKNOWN) {
+      sequence = known;
+    } else if (known != SegmentSurvey.UNKNOWN && known != sequence) {
+      long gap = before.segment().end();
+      CorruptLogException fault =
+          gap == header.start()
+              ? new CorruptLogException(
+                  header.segment().fileName(), 40, "first batch " + sequence, "batch " + known)
+              : new CorruptLogException(
+                  Segment.fileName(gap),
+                  0,
+                  "the segment that starts at " + new LogPosition(gap),
+                  "no file");
+      damaged(end, header.start(), fault, List.of());
+      sequence = known;
     }
   }
 
-  private static void checkFollows(SegmentHeader header, SegmentHeader next)
-      throws CorruptLogException {
-    String name = next.segment().fileName();
-    long end = header.segment().end();
-    check(
-        name,
-        16,
-        "log id %016x".formatted(header.logId()),
-        next.logId() == header.logId(),
-        next.logId());
-    check(
-        name,
-        24,
-        "the segment that starts at " + new LogPosition(end),
-        next.start() == end,
-        next.start());
-    boolean isInside =
-        next.previousEnd() >= header.segment().firstBatch() && next.previousEnd() <= end;
-    check(name, 48, "the end of a batch in the segment before", isInside, next.previousEnd());
-  }
-
-  private static void check(String file, long offset, String expected, boolean isRight, long actual)
-      throws CorruptLogException {
-    if (!isRight) {
-      throw new CorruptLogException(
-          file, offset, expected, "%d (0x%016x)".formatted(actual, actual));
-    }
-  }
-
-  private void scanSealed(SegmentHeader header, SegmentHeader next) throws IOException {
-    try (SegmentReader reader = open(header)) {
-      long position = header.segment().firstBatch();
-      while (position < next.previousEnd()) {
-        position = scanBatch(reader, position).end();
-      }
-      check(
-          header.segment().fileName(),
-          header.segment().offsetOf(position),
-          "the end of the last batch at " + new LogPosition(next.previousEnd()),
-          position == next.previousEnd(),
-          position);
-    }
-    check(
-        next.segment().fileName(),
-        40,
-        "first batch " + sequence,
-        next.firstSequence() == sequence,
-        next.firstSequence());
-  }
-
-  private Result scanLast(List<SegmentHeader> segments) throws IOException {
-    SegmentHeader last = segments.getLast();
+  private void enter(SegmentSurvey.Found segment) {
+    isSegmentDamaged = false;
     lastBatch = null;
-    try (SegmentReader reader = open(last)) {
-      long position = last.segment().firstBatch();
-      TornTail tail = TornTail.none(position);
-      while (tail.isEmpty() && position < last.segment().end()) {
-        try {
-          verify(reader, position);
-        } catch (CorruptLogException damage) {
-          tail = tail(reader, position, damage);
-          break;
-        }
-        lastBatch = scanBatch(reader, position);
-        position = lastBatch.end();
-        tail = TornTail.none(position);
+    latestTimeMillis = Math.max(latestTimeMillis, segment.header().latestTimeMillis());
+    segment
+        .fault()
+        .ifPresent(
+            fault -> {
+              // What it makes unreadable, if anything, is missed below.
+              report.harmless(segment.header().start(), fault);
+              isSegmentDamaged = true;
+            });
+  }
+
+  private void scan(SegmentSurvey.Found segment, @Nullable SegmentHeader next) throws IOException {
+    SegmentHeader header = segment.header();
+    Segment readable = segment.readable();
+    long contentEnd = contentEnd(header, next);
+    long limit = contentEnd == SegmentSurvey.UNKNOWN ? header.segment().end() : contentEnd;
+    try (SegmentReader reader =
+        new SegmentReader(storage.openForReading(readable.fileName()), readable, header.logId())) {
+      long behind = next == null ? SegmentSurvey.UNKNOWN : next.firstSequence();
+      Walk walk = new Walk(reader, header, contentEnd, behind, next == null);
+      long position = header.segment().firstBatch();
+      while (position >= 0 && position < limit) {
+        position = walk.step(position);
       }
-      LogEnd end = new LogEnd(last.logId(), position, sequence, latestTimeMillis);
-      return new Result(end, segments, Optional.ofNullable(lastBatch), tail, records);
+    }
+    if (contentEnd != SegmentSurvey.UNKNOWN) {
+      end = Math.max(end, contentEnd);
+    }
+    if (next == null) {
+      end = Math.max(end, header.segment().firstBatch());
+      missCutOff(segment);
     }
   }
 
-  /** Decides whether damage in the last segment is its torn tail; throws it if it is not. */
-  private TornTail tail(SegmentReader reader, long position, CorruptLogException damage)
-      throws IOException {
-    Optional<BatchHeader> found = reader.findBatch(position);
-    if (found.isPresent() && !reader.isSound(found.get(), sequence)) {
-      // The checksum says that this was written as it is, and no crash made it.
-      throw damage;
+  /** Whether there was anything in what is cut off of the last segment, nothing tells. */
+  private void missCutOff(SegmentSurvey.Found last) {
+    long from = Math.max(end, last.readable().end());
+    long to = last.header().segment().end();
+    if (last.readable().end() < to && from < to) {
+      damaged(from, to, last.fault().orElseThrow(), List.of());
+      sequence = sequence == SegmentSurvey.UNKNOWN ? sequence : sequence + sectors(to - from);
     }
-    TornTail tail = reader.examineTail(position);
-    if (tail.laterBatch().isPresent()) {
-      throw new CorruptLogException(
-          damage.file(),
-          damage.offset(),
-          damage.expected(),
+  }
+
+  /** Where a segment's last batch ends, as the next segment says. */
+  private static long contentEnd(SegmentHeader header, @Nullable SegmentHeader next) {
+    if (next == null || next.start() != header.segment().end()) {
+      return SegmentSurvey.UNKNOWN;
+    }
+    long end = next.previousEnd();
+    return end >= header.segment().firstBatch() && end <= next.start()
+        ? end
+        : SegmentSurvey.UNKNOWN;
+  }
+
+  private static long sectors(long bytes) {
+    return bytes / LogFormat.SECTOR_BYTES;
+  }
+
+  private void damaged(long from, long to, CorruptLogException fault, List<FoundRecord> salvaged) {
+    report.damaged(from, to, fault, salvaged);
+    recent.clear();
+    end = to;
+    hasDamage = true;
+    isSegmentDamaged = true;
+    lastBatch = null;
+  }
+
+  private void recover(List<FoundRecord> found, Segment segment) throws CorruptLogException {
+    for (FoundRecord record : found) {
+      RecordHeader header = record.header();
+      if (!index.recover(record.tenant(), header)) {
+        if (!hasDamage) {
+          throw new CorruptLogException(
+              segment.fileName(),
+              segment.offsetOf(header.position()),
+              "the next part of its commit",
+              "part " + header.partIndex());
+        }
+        index.dropUnfinished(record.tenant());
+      }
+      latestTimeMillis = Math.max(latestTimeMillis, header.timeMillis());
+      records++;
+    }
+  }
+
+  /** Goes through the batches of one segment. */
+  private final class Walk {
+
+    private static final long STOP = -1;
+
+    private final SegmentReader reader;
+    private final Salvage salvage;
+    private final SegmentHeader header;
+    private final long contentEnd;
+
+    /** The sequence number of the first batch in the next segment. */
+    private final long sequenceBehind;
+
+    /** Where batches can end at most. */
+    private final long limit;
+
+    private final boolean isLast;
+
+    Walk(
+        SegmentReader reader,
+        SegmentHeader header,
+        long contentEnd,
+        long sequenceBehind,
+        boolean isLast) {
+      this.reader = reader;
+      this.salvage = new Salvage(reader);
+      this.header = header;
+      this.contentEnd = contentEnd;
+      this.sequenceBehind = sequenceBehind;
+      this.limit = contentEnd == SegmentSurvey.UNKNOWN ? header.segment().end() : contentEnd;
+      this.isLast = isLast;
+    }
+
+    /** Reads what is at a position; where to go on, or {@link #STOP}. */
+    long step(long position) throws IOException {
+      Optional<BatchHeader> found = reader.findBatch(position);
+      if (found.isPresent() && sequence == SegmentSurvey.UNKNOWN) {
+        sequence = found.get().sequence();
+      }
+      if (found.isPresent() && reader.isSound(found.get(), sequence)) {
+        return batch(salvage.read(found.get()));
+      }
+      CorruptLogException fault = fault(position);
+      // A genuine header that does not fit was written as it is, and no crash made it.
+      if (isLast && found.isEmpty()) {
+        TornTail torn = reader.examineTail(position);
+        if (torn.laterBatch().isEmpty()) {
+          tail = torn;
+          return STOP;
+        }
+        return skip(position, laterBatch(fault, torn), sectorEnd(torn.end()));
+      }
+      return skip(position, fault, header.segment().end());
+    }
+
+    private CorruptLogException fault(long position) throws IOException {
+      try {
+        BatchHeader _ = reader.batch(position, sequence);
+        throw new IllegalStateException("The batch at " + position + " checks out after all");
+      } catch (CorruptLogException fault) {
+        return fault;
+      }
+    }
+
+    private CorruptLogException laterBatch(CorruptLogException fault, TornTail torn) {
+      return new CorruptLogException(
+          fault.file(),
+          fault.offset(),
+          fault.expected(),
           "%s; it is no torn tail, because at offset %d there is a later batch"
-              .formatted(damage.actual(), reader.segment().offsetOf(tail.laterBatch().get())));
+              .formatted(
+                  fault.actual(), reader.segment().offsetOf(torn.laterBatch().orElseThrow())));
     }
-    return tail;
-  }
 
-  private SegmentReader open(SegmentHeader header) throws IOException {
-    Segment segment = header.segment();
-    return new SegmentReader(storage.openForReading(segment.fileName()), segment, header.logId());
-  }
-
-  private BatchHeader verify(SegmentReader reader, long position) throws IOException {
-    BatchHeader batch = reader.batch(position, sequence);
-    reader.visitRecords(batch, reader.bytes(batch), (header, body) -> {});
-    return batch;
-  }
-
-  private BatchHeader scanBatch(SegmentReader reader, long position) throws IOException {
-    BatchHeader batch = reader.batch(position, sequence);
-    ByteBuffer bytes = reader.bytes(batch);
-    reader.visitRecords(batch, bytes, (header, body) -> recover(reader, header, body));
-    sequence++;
-    return batch;
-  }
-
-  private void recover(SegmentReader reader, RecordHeader header, ByteBuffer body)
-      throws CorruptLogException {
-    if (!index.recover(PartDecoder.tenant(header, body), header)) {
-      throw reader.corrupt(
-          header.position(), "the next part of its commit", "part " + header.partIndex());
+    private static long sectorEnd(long position) {
+      return (position + LogFormat.SECTOR_BYTES - 1)
+          / LogFormat.SECTOR_BYTES
+          * LogFormat.SECTOR_BYTES;
     }
-    latestTimeMillis = Math.max(latestTimeMillis, header.timeMillis());
-    records++;
+
+    private long batch(BatchFindings findings) throws IOException {
+      BatchHeader batch = findings.batch();
+      if (findings.fault().isEmpty()) {
+        directory(findings);
+        report.sound(batch, findings.records());
+        recent.add(batch.position(), batch.lengthBytes(), content(findings.records()));
+        end = batch.end();
+        lastBatch = batch;
+      } else {
+        CorruptLogException fault = findings.fault().get();
+        if (isLast) {
+          TornTail torn = reader.examineTail(batch.position());
+          if (torn.laterBatch().isEmpty()) {
+            tail = torn;
+            return STOP;
+          }
+          fault = laterBatch(fault, torn);
+        }
+        directory(findings);
+        damaged(batch.position(), batch.end(), fault, findings.records());
+      }
+      recover(findings.records(), reader.segment());
+      sequence++;
+      return batch.end();
+    }
+
+    private void directory(BatchFindings findings) {
+      findings.directory().ifPresent(told -> report.directory(findings.batch(), told));
+    }
+
+    /**
+     * Goes on behind what is not a batch.
+     *
+     * @param lastResort where it ends if nothing shows that
+     */
+    private long skip(long position, CorruptLogException fault, long lastResort)
+        throws IOException {
+      long readableEnd = Math.min(limit, reader.segment().end());
+      Optional<BatchHeader> next = salvage.findBatch(position, readableEnd, Math.max(0, sequence));
+      if (next.isEmpty() && !isLast && contentEnd == SegmentSurvey.UNKNOWN) {
+        // The next segment's first batch tells by its number whether anything was here.
+        if (isComplete() && reader.examineTail(position).isEmpty()) {
+          return STOP;
+        }
+      }
+      long to =
+          next.map(BatchHeader::position)
+              .orElse(contentEnd == SegmentSurvey.UNKNOWN ? lastResort : contentEnd);
+      long from = to == position ? Math.min(end, position) : position;
+      List<FoundRecord> salvaged =
+          salvage.search(
+              position, Math.min(to, readableEnd), owner -> owner >= position && owner < to);
+      damaged(from, to, fault, salvaged);
+      recover(salvaged, reader.segment());
+      sequence = next.map(BatchHeader::sequence).orElseGet(() -> sequenceAfter(to - from));
+      return to;
+    }
+
+    private long sequenceAfter(long lostBytes) {
+      // At the end of the log nobody knows how many there were, and no number may come twice.
+      return isLast && sequence != SegmentSurvey.UNKNOWN
+          ? sequence + sectors(lostBytes) + 1
+          : sequenceBehind;
+    }
+
+    private boolean isComplete() {
+      return reader.segment().end() >= header.segment().end();
+    }
+  }
+
+  private static BatchDirectory content(List<FoundRecord> found) {
+    return DamageReport.content(found);
   }
 }

@@ -14,6 +14,9 @@ package io.dosql.engine.log;
  * @param lastFlushNanos how long the latest one took, from write to sync
  * @param totalFlushNanos how long all of them took
  * @param indexedParts parts that tenants may still need for redo
+ * @param unsettledBytes of records that are appended and not durable: what a loss of power would
+ *     cost. Nobody was told of them, unless durability is relaxed
+ * @param oldestUnsettledNanos age of the oldest of them, 0 if there is none
  */
 public record LogStatistics(
     LogPosition appended,
@@ -25,4 +28,6 @@ public record LogStatistics(
     long flushedBytes,
     long lastFlushNanos,
     long totalFlushNanos,
-    long indexedParts) {}
+    long indexedParts,
+    long unsettledBytes,
+    long oldestUnsettledNanos) {}

@@ -41,6 +41,10 @@ final class SegmentReader implements Closeable {
     return segment;
   }
 
+  long logId() {
+    return logId;
+  }
+
   /** Reads the batch header at a position; empty if there is no genuine one. */
   Optional<BatchHeader> findBatch(long position) throws IOException {
     if (position + BatchHeader.BYTES > segment.end()) {
@@ -73,7 +77,8 @@ final class SegmentReader implements Closeable {
   /** Whether a genuine header has the right sequence number and fits its segment. */
   boolean isSound(BatchHeader batch, long sequence) {
     return batch.sequence() == sequence
-        && batch.usedBytes() >= BatchHeader.BYTES
+        && batch.directoryBytes() >= 0
+        && batch.usedBytes() >= batch.firstRecord()
         && batch.usedBytes() <= batch.lengthBytes()
         && batch.lengthBytes() % LogFormat.SECTOR_BYTES == 0
         && batch.end() <= segment.end();
@@ -89,13 +94,35 @@ final class SegmentReader implements Closeable {
     return read(batch.position(), batch.lengthBytes());
   }
 
+  /** Fills a buffer with what lies from a position on. */
+  void fill(long position, ByteBuffer target) throws IOException {
+    readFully(file, segment.fileName(), segment.offsetOf(position), target);
+  }
+
+  /**
+   * Verifies and reads the directory of a batch.
+   *
+   * @param bytes the whole batch, as {@link #bytes} reads it
+   */
+  BatchDirectory directory(BatchHeader batch, ByteBuffer bytes) throws CorruptLogException {
+    ByteBuffer directory = bytes.slice(BatchHeader.BYTES, batch.directoryBytes());
+    int checksum = LogFormat.checksum(directory);
+    if (checksum != batch.directoryChecksum()) {
+      throw corrupt(
+          batch.position() + BatchHeader.BYTES,
+          "batch directory checksum 0x%08x".formatted(batch.directoryChecksum()),
+          "0x%08x".formatted(checksum));
+    }
+    return BatchDirectory.decode(directory);
+  }
+
   /**
    * Verifies all records of a batch and its padding, and shows the records.
    *
    * @param bytes the whole batch, as {@link #bytes} reads it
    */
   void visitRecords(BatchHeader batch, ByteBuffer bytes, RecordVisitor visitor) throws IOException {
-    int offset = BatchHeader.BYTES;
+    int offset = batch.firstRecord();
     for (int i = 0; i < batch.records(); i++) {
       offset += visitRecord(batch, bytes, offset, visitor).lengthBytes();
     }
@@ -136,13 +163,14 @@ final class SegmentReader implements Closeable {
   /** Reads and verifies one record; the visitor's body is valid until the next read. */
   RecordHeader visitRecord(long position, RecordVisitor visitor) throws IOException {
     int atMost = (int) Math.min(segment.end() - position, LogFormat.SECTOR_BYTES * 8);
-    RecordHeader header = recordHeader(position, read(position, atMost));
+    ByteBuffer some = readSome(position, atMost);
+    RecordHeader header = recordHeader(position, some);
     if (header.end() > segment.end()) {
       throw corrupt(position, "a record that fits its segment", header.lengthBytes() + " bytes");
     }
     ByteBuffer record =
-        header.lengthBytes() <= atMost
-            ? memory.duplicate().limit(header.lengthBytes())
+        header.lengthBytes() <= some.remaining()
+            ? some.limit(header.lengthBytes())
             : read(position, header.lengthBytes());
     visitor.visit(header, verifiedBody(header, record));
     return header;
@@ -189,6 +217,20 @@ final class SegmentReader implements Closeable {
     }
     ByteBuffer target = memory.clear().limit(lengthBytes);
     readFully(file, segment.fileName(), segment.offsetOf(position), target);
+    return target.flip();
+  }
+
+  /** Reads so many bytes, or fewer where the file was cut off. */
+  private ByteBuffer readSome(long position, int maxBytes) throws IOException {
+    if (memory.capacity() < maxBytes) {
+      memory = ByteBuffer.allocate(maxBytes);
+    }
+    ByteBuffer target = memory.clear().limit(maxBytes);
+    long offset = segment.offsetOf(position);
+    int count = 0;
+    while (target.hasRemaining() && count >= 0) {
+      count = file.read(target, offset + target.position());
+    }
     return target.flip();
   }
 

@@ -30,11 +30,14 @@ final class Segments implements Closeable {
 
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** By start position; guarded by the lock. Invariant: without gaps, and never empty. */
+  /** By start position; guarded by the lock. Invariant: never empty; gaps only by damage. */
   private final TreeMap<Long, SegmentHeader> live = new TreeMap<>();
 
   /** Oldest first, no longer readable, to be deleted; guarded by the lock. */
   private final Deque<Segment> condemned = new ArrayDeque<>();
+
+  /** Segments that begin before this position are not deleted, but set aside. */
+  private volatile long evidenceEnd;
 
   // For the flusher only.
 
@@ -47,6 +50,7 @@ final class Segments implements Closeable {
    *
    * @param activeFile the last segment, open for writing
    * @param writtenEnd end of the last batch
+   * @param evidenceEnd segments that begin before this position are evidence of damage
    */
   Segments(
       LogStorage storage,
@@ -54,12 +58,14 @@ final class Segments implements Closeable {
       SegmentMaker maker,
       Iterable<SegmentHeader> headers,
       LogFile activeFile,
-      long writtenEnd) {
+      long writtenEnd,
+      long evidenceEnd) {
     this.storage = storage;
     this.retention = retention;
     this.maker = maker;
     this.activeFile = activeFile;
     this.writtenEnd = writtenEnd;
+    this.evidenceEnd = evidenceEnd;
     headers.forEach(header -> live.put(header.start(), header));
     SegmentHeader last = live.lastEntry().getValue();
     this.active = last.segment();
@@ -148,7 +154,11 @@ final class Segments implements Closeable {
 
   private boolean delete(Segment segment) throws IOException {
     try {
-      storage.delete(segment.fileName());
+      if (segment.start() < evidenceEnd) {
+        storage.rename(segment.fileName(), DamageFiles.setAside(segment.fileName()));
+      } else {
+        storage.delete(segment.fileName());
+      }
     } catch (NoSuchFileException e) {
       LOG.warn("Segment {} was gone before it was released", segment.fileName());
     } catch (IOException e) {
@@ -157,6 +167,11 @@ final class Segments implements Closeable {
     }
     storage.syncDirectory();
     return true;
+  }
+
+  /** Sets what begins before a position aside when it is released, instead of deleting it. */
+  void keepAsEvidence(long before) {
+    evidenceEnd = before;
   }
 
   /** The segment that a position lies in, or the last one before it. */

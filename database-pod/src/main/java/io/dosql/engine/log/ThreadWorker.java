@@ -2,6 +2,7 @@ package io.dosql.engine.log;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,10 @@ final class ThreadWorker implements Worker {
   private final Runnable job;
   private final Thread thread;
   private final AtomicBoolean isWoken = new AtomicBoolean();
+
+  /** By {@link System#nanoTime} when the job must run at the latest; null while that is open. */
+  private final AtomicReference<@Nullable Long> due = new AtomicReference<>();
+
   private volatile @Nullable Runnable lastJob;
 
   private ThreadWorker(String name, Runnable job) {
@@ -31,16 +36,31 @@ final class ThreadWorker implements Worker {
     }
   }
 
+  @Override
+  public void wakeWithin(Duration delay) {
+    if (delay.isZero()) {
+      wake();
+    } else if (due.compareAndSet(null, System.nanoTime() + delay.toNanos())) {
+      LockSupport.unpark(thread);
+    }
+  }
+
   private void run() {
     while (true) {
       @Nullable Runnable last = lastJob;
-      if (isWoken.getAndSet(false)) {
+      @Nullable Long dueNanos = due.get();
+      long leftNanos = dueNanos == null ? Long.MAX_VALUE : dueNanos - System.nanoTime();
+      if (isWoken.getAndSet(false) || leftNanos <= 0) {
+        // Before the job, which takes all that was there when it begins.
+        due.set(null);
         job.run();
       } else if (last != null) {
         last.run();
         return;
-      } else {
+      } else if (dueNanos == null) {
         LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, leftNanos);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.dosql.engine.log;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Wakes a worker that is started later; until then it does nothing. Thread safe. */
@@ -16,6 +17,14 @@ final class Wakeup implements Runnable {
     @Nullable Worker bound = worker;
     if (bound != null) {
       bound.wake();
+    }
+  }
+
+  /** Wakes it after the delay at the latest. */
+  void within(Duration delay) {
+    @Nullable Worker bound = worker;
+    if (bound != null) {
+      bound.wakeWithin(delay);
     }
   }
 }

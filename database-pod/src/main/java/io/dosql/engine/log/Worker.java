@@ -11,6 +11,14 @@ interface Worker {
   void wake();
 
   /**
+   * Makes the job run once more, after the delay at the latest. Who does not keep time may run it
+   * earlier.
+   */
+  default void wakeWithin(Duration delay) {
+    wake();
+  }
+
+  /**
    * Runs the job a last time, then the given one, on the worker's thread, and ends.
    *
    * @return whether that was done in time

@@ -1,6 +1,7 @@
 package io.dosql.engine.main;
 
 import io.dosql.engine.main.EngineConfiguration.Auth;
+import io.dosql.engine.main.EngineConfiguration.Limits;
 import io.dosql.engine.main.EngineConfiguration.Store;
 import io.dosql.engine.main.EngineConfiguration.Tenants;
 import java.net.InetAddress;
@@ -9,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,14 @@ public final class ConfigurationReader {
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*");
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Set<String> LOG_LEVELS = Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR");
+  private static final int COUNT_MAX = 10_000;
+  private static final long RESULT_BYTES_MIN = 1 << 10;
+
+  /** A result that is not streamed is a single array. */
+  private static final long RESULT_BYTES_MAX = 1 << 30;
+
+  private static final long DATABASE_BYTES_MIN = 1 << 20;
+
   private static final String MAIN_TENANT = "main";
 
   private final Environment environment;
@@ -63,6 +73,9 @@ public final class ConfigurationReader {
         httpPort,
         adminPort,
         tenants(),
+        limits(),
+        !environment.isFirst("DOSQL_DURABILITY", "Strict", "Relaxed"),
+        environment.isFirst("DOSQL_ROW_CHANGES", "Enabled", "Disabled"),
         auth(host),
         requiredFile("DOSQL_ADMIN_TOKEN_FILE", "the file with the admin API's token"),
         store(database));
@@ -92,11 +105,43 @@ public final class ConfigurationReader {
       }
       names.add(name);
     }
-    String mode = environment.text("DOSQL_TENANTS_MODE", "Open");
-    if (!mode.equals("Open") && !mode.equals("Declared")) {
-      environment.reject("DOSQL_TENANTS_MODE", mode, "Open or Declared");
-    }
-    return new Tenants(mode.equals("Open"), names);
+    return new Tenants(
+        environment.isFirst("DOSQL_TENANTS_MODE", "Open", "Declared"),
+        names,
+        environment.duration(
+            "DOSQL_TENANTS_SLEEP_AFTER",
+            Tenants.OPEN.sleepAfter(),
+            Duration.ofSeconds(1),
+            Duration.ofHours(24)),
+        environment.integer("DOSQL_TENANTS_MAX_AWAKE", Tenants.OPEN.maxAwake(), 1, COUNT_MAX));
+  }
+
+  private Limits limits() {
+    return new Limits(
+        environment.integer(
+            "DOSQL_LIMIT_CONCURRENT_REQUESTS",
+            Limits.DEFAULT.maxConcurrentRequests(),
+            1,
+            COUNT_MAX),
+        environment.integer(
+            "DOSQL_LIMIT_WAITING_WRITERS", Limits.DEFAULT.maxWaitingWriters(), 1, COUNT_MAX),
+        environment.duration(
+            "DOSQL_LIMIT_STATEMENT_TIMEOUT",
+            Limits.DEFAULT.statementTimeout(),
+            Duration.ofMillis(100),
+            Duration.ofMinutes(10)),
+        environment.number(
+            "DOSQL_LIMIT_RESULT_ROWS", Limits.DEFAULT.maxResultRows(), 1, Long.MAX_VALUE),
+        environment.number(
+            "DOSQL_LIMIT_RESULT_BYTES",
+            Limits.DEFAULT.maxResultBytes(),
+            RESULT_BYTES_MIN,
+            RESULT_BYTES_MAX),
+        environment.number(
+            "DOSQL_LIMIT_DATABASE_BYTES",
+            Limits.DEFAULT.maxDatabaseBytes(),
+            DATABASE_BYTES_MIN,
+            Long.MAX_VALUE));
   }
 
   private Auth auth(String host) {

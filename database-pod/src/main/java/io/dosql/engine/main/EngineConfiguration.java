@@ -1,12 +1,16 @@
 package io.dosql.engine.main;
 
+import io.dosql.engine.tenant.TenantLimits;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 
 /**
  * All that the environment says, checked; see docs/architecture.md for the variables.
  *
  * @param database {@code <namespace>/<name>}; the audience that tokens must have
+ * @param isRelaxed whether commits are acknowledged before they are durable
+ * @param capturesRowChanges whether the log holds the rows that each commit changed
  * @param adminTokenFile the admin API's bearer token
  */
 public record EngineConfiguration(
@@ -16,6 +20,9 @@ public record EngineConfiguration(
     int httpPort,
     int adminPort,
     Tenants tenants,
+    Limits limits,
+    boolean isRelaxed,
+    boolean capturesRowChanges,
     Auth auth,
     Path adminTokenFile,
     Store store) {
@@ -25,11 +32,50 @@ public record EngineConfiguration(
    *
    * @param open whether others than those named are made at first use
    * @param names declared ones, {@code main} always among them
+   * @param sleepAfter they sleep after this time without work
+   * @param maxAwake how many may be awake at once
    */
-  public record Tenants(boolean open, Set<String> names) {
+  public record Tenants(boolean open, Set<String> names, Duration sleepAfter, int maxAwake) {
+
+    /** Any name, and the rest as by default. */
+    public static final Tenants OPEN =
+        new Tenants(
+            true,
+            Set.of("main"),
+            TenantLimits.DEFAULT.sleepAfter(),
+            TenantLimits.DEFAULT.maxAwake());
+
     public Tenants {
       names = Set.copyOf(names);
     }
+  }
+
+  /**
+   * What one tenant may take.
+   *
+   * @param maxConcurrentRequests requests in work at a time
+   * @param maxWaitingWriters requests that may wait for the right to write
+   * @param statementTimeout longest run of one statement
+   * @param maxResultRows rows in the result of one request
+   * @param maxResultBytes size of the result of one request, encoded
+   * @param maxDatabaseBytes size of the database
+   */
+  public record Limits(
+      int maxConcurrentRequests,
+      int maxWaitingWriters,
+      Duration statementTimeout,
+      long maxResultRows,
+      long maxResultBytes,
+      long maxDatabaseBytes) {
+
+    public static final Limits DEFAULT =
+        new Limits(
+            TenantLimits.DEFAULT.maxConcurrentRequests(),
+            TenantLimits.DEFAULT.maxWaitingWriters(),
+            TenantLimits.DEFAULT.statementTimeout(),
+            TenantLimits.DEFAULT.maxResultRows(),
+            TenantLimits.DEFAULT.maxResultBytes(),
+            TenantLimits.DEFAULT.maxDatabaseBytes());
   }
 
   /** How the data API knows its clients. */

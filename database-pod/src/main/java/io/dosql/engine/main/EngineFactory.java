@@ -13,8 +13,10 @@ import io.dosql.engine.http.HttpMetrics;
 import io.dosql.engine.http.JwtAuthenticator;
 import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
+import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
+import io.dosql.engine.tenant.TenantLimits;
 import io.micronaut.context.annotation.Factory;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
@@ -39,18 +41,36 @@ public final class EngineFactory {
   private static final LongSupplier NANO_TIME = System::nanoTime;
 
   @Singleton
-  HttpLimits httpLimits() {
-    return HttpLimits.DEFAULT;
+  TenantLimits tenantLimits(EngineConfiguration configuration) {
+    EngineConfiguration.Tenants tenants = configuration.tenants();
+    EngineConfiguration.Limits limits = configuration.limits();
+    return TenantLimits.DEFAULT
+        .withSleep(tenants.sleepAfter(), tenants.maxAwake())
+        .withClients(
+            limits.maxConcurrentRequests(),
+            limits.maxWaitingWriters(),
+            limits.statementTimeout(),
+            limits.maxResultRows(),
+            limits.maxResultBytes(),
+            limits.maxDatabaseBytes());
   }
 
   @Singleton
-  HranaLimits hranaLimits() {
-    return HranaLimits.DEFAULT;
+  HttpLimits httpLimits(TenantLimits tenants) {
+    return HttpLimits.DEFAULT.withTenantLimits(
+        tenants.maxConcurrentRequests(), tenants.maxResultBytes(), tenants.maxResultRows());
   }
 
   @Singleton
-  SessionOptions sessionOptions() {
-    return SessionOptions.DEFAULT;
+  HranaLimits hranaLimits(TenantLimits tenants) {
+    return HranaLimits.DEFAULT.withResultLimits(tenants.maxResultBytes(), tenants.maxResultRows());
+  }
+
+  @Singleton
+  SessionOptions sessionOptions(EngineConfiguration configuration, TenantLimits tenants) {
+    return SessionOptions.DEFAULT
+        .withStatementTimeout(tenants.statementTimeout())
+        .withDurability(configuration.isRelaxed() ? Durability.RELAXED : Durability.STRICT);
   }
 
   @Singleton

@@ -1,13 +1,17 @@
 package io.dosql.engine.main;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads variables and collects what is wrong with them. An empty variable counts as not set. */
 final class Environment {
+
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,7})(ms|s|m|h)");
 
   private final Map<String, String> variables;
   private final List<String> problems = new ArrayList<>();
@@ -50,20 +54,63 @@ final class Environment {
   }
 
   int port(String name, int otherwise) {
+    return integer(name, otherwise, 1, 65_535);
+  }
+
+  int integer(String name, int otherwise, int min, int max) {
+    return (int) number(name, otherwise, min, max);
+  }
+
+  long number(String name, long otherwise, long min, long max) {
     String value = optional(name);
     if (value == null) {
       return otherwise;
     }
     try {
-      int port = Integer.parseInt(value);
-      if (port >= 1 && port <= 65_535) {
-        return port;
+      long number = Long.parseLong(value);
+      if (number >= min && number <= max) {
+        return number;
       }
     } catch (NumberFormatException notANumber) {
       // Rejected below, together with numbers out of range.
     }
-    reject(name, value, "a port from 1 to 65535");
+    reject(name, value, "a number from %d to %d".formatted(min, max));
     return otherwise;
+  }
+
+  /** A time in one unit: 500ms, 10s, 5m, 1h. */
+  Duration duration(String name, Duration otherwise, Duration min, Duration max) {
+    String value = optional(name);
+    if (value == null) {
+      return otherwise;
+    }
+    Matcher matcher = DURATION.matcher(value);
+    if (matcher.matches()) {
+      Duration duration = unit(matcher.group(2)).multipliedBy(Long.parseLong(matcher.group(1)));
+      if (duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0) {
+        return duration;
+      }
+    }
+    reject(name, value, "a time such as 500ms, 10s, 5m or 1h");
+    return otherwise;
+  }
+
+  private static Duration unit(String symbol) {
+    return switch (symbol) {
+      case "ms" -> Duration.ofMillis(1);
+      case "s" -> Duration.ofSeconds(1);
+      case "m" -> Duration.ofMinutes(1);
+      default -> Duration.ofHours(1);
+    };
+  }
+
+  /** One of two words; whether it is the first, which it is if there is none. */
+  boolean isFirst(String name, String first, String second) {
+    String value = text(name, first);
+    if (!value.equals(first) && !value.equals(second)) {
+      reject(name, value, first + " or " + second);
+    }
+    return !value.equals(second);
   }
 
   void reject(String name, String value, String allowed) {

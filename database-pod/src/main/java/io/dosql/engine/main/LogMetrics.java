@@ -54,6 +54,16 @@ final class LogMetrics extends Collector {
             statistics.sizeBytes()));
     families.add(
         new GaugeMetricFamily(
+            "dosql_log_unsettled_bytes",
+            "Bytes of the commit log that are in memory only.",
+            statistics.unsettledBytes()));
+    families.add(
+        new GaugeMetricFamily(
+            "dosql_log_oldest_unsettled_seconds",
+            "Age of the oldest commit part that is in memory only.",
+            statistics.oldestUnsettledNanos() / NANOS_PER_SECOND));
+    families.add(
+        new GaugeMetricFamily(
             "dosql_log_segments", "Segments of the commit log.", statistics.segments()));
     return families;
   }

@@ -7,11 +7,14 @@ import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.log.DirectoryLogStorage;
 import io.dosql.engine.log.LogOptions;
 import io.dosql.engine.migration.TenantMigrator;
+import io.dosql.engine.session.Durability;
+import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.dosql.engine.session.TenantSessions;
 import io.dosql.engine.sqlite.SqliteLibrary;
 import io.dosql.engine.tenant.DiskGuard;
 import io.dosql.engine.tenant.Pools;
+import io.dosql.engine.tenant.RowChangeOptions;
 import io.dosql.engine.tenant.TenantEnvironment;
 import io.dosql.engine.tenant.TenantLimits;
 import io.dosql.engine.tenant.TenantName;
@@ -39,11 +42,6 @@ public final class StorageFactory {
   private static final int LOG_FAILED = 3;
 
   @Singleton
-  TenantLimits tenantLimits() {
-    return TenantLimits.DEFAULT;
-  }
-
-  @Singleton
   DataDirectory dataDirectory(EngineConfiguration configuration, Shutdown shutdown)
       throws IOException {
     DataDirectory directory = DataDirectory.open(configuration.dataDirectory());
@@ -52,12 +50,16 @@ public final class StorageFactory {
   }
 
   @Singleton
-  CommitLog commitLog(DataDirectory directory, CollectorRegistry registry, Shutdown shutdown)
+  CommitLog commitLog(
+      DataDirectory directory,
+      SessionOptions sessions,
+      CollectorRegistry registry,
+      Shutdown shutdown)
       throws IOException {
     Files.createDirectories(directory.log());
     CommitLog log =
         CommitLog.open(
-            LogOptions.DEFAULT,
+            logOptions(sessions.durability()),
             new DirectoryLogStorage(directory.log()),
             StorageFactory::endProcess,
             Clock.systemUTC());
@@ -67,6 +69,14 @@ public final class StorageFactory {
     }
     registry.register(new LogMetrics(log));
     return log;
+  }
+
+  private static LogOptions logOptions(Durability durability) {
+    return switch (durability) {
+      case STRICT -> LogOptions.DEFAULT;
+      case RELAXED ->
+          LogOptions.DEFAULT.withRelaxedFlushInterval(LogOptions.RELAXED_FLUSH_INTERVAL);
+    };
   }
 
   /** Rule 4: who cannot write the log must not go on, and must not run anything on its way out. */
@@ -96,7 +106,15 @@ public final class StorageFactory {
     shutdown.closeAtEnd("pools", pools);
     Tenants tenants =
         Tenants.open(
-            new TenantEnvironment(directory.tenants(), log, pools, limits, disk),
+            new TenantEnvironment(
+                directory.tenants(),
+                log,
+                pools,
+                limits,
+                disk,
+                configuration.capturesRowChanges()
+                    ? RowChangeOptions.DEFAULT
+                    : RowChangeOptions.OFF),
             new Tenants.TenantAdmission(
                 configuration.tenants().open(),
                 configuration.tenants().names().stream()

@@ -2,6 +2,7 @@ package io.dosql.engine.session;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.session.StatementRun.Counts;
+import io.dosql.engine.tenant.Cancellation;
 import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.WriterLease;
 import java.time.Duration;
@@ -17,18 +18,21 @@ final class AtomicBatch {
   private final SessionState state;
   private final SeenCommits seen;
   private final CallRunner runner;
+  private final Cancellation cancellation;
 
   AtomicBatch(
       Tenant tenant,
       SessionOptions options,
       SessionState state,
       SeenCommits seen,
-      CallRunner runner) {
+      CallRunner runner,
+      Cancellation cancellation) {
     this.tenant = tenant;
     this.options = options;
     this.state = state;
     this.seen = seen;
     this.runner = runner;
+    this.cancellation = cancellation;
   }
 
   List<Outcome> run(List<SqlStatement> statements, List<? extends RowSink> sinks) {
@@ -65,6 +69,7 @@ final class AtomicBatch {
             use.database()
                 .readOnce(
                     options.lockTimeout(),
+                    cancellation,
                     connection -> {
                       state.applyTo(connection);
                       connection.sqlite().execute("BEGIN");
@@ -85,6 +90,7 @@ final class AtomicBatch {
             use.database()
                 .writeOnce(
                     options.lockTimeout(),
+                    cancellation,
                     connection -> {
                       state.applyTo(connection);
                       connection.sqlite().execute("BEGIN IMMEDIATE");

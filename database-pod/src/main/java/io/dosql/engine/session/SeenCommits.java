@@ -1,6 +1,7 @@
 package io.dosql.engine.session;
 
 import io.dosql.engine.log.CommitLog;
+import io.dosql.engine.log.LogPosition;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.tenant.Settling;
 import io.dosql.engine.tenant.TenantDatabase;
@@ -61,17 +62,31 @@ final class SeenCommits {
     newestLsn = Math.max(newestLsn, lsn);
   }
 
-  /**
-   * Returns when all of it is durable. When it will not be, this fails, and the answers that depend
-   * on it are void; those that follow are judged by what they see themselves.
-   */
+  /** Returns when all of it is durable. */
   void settle() {
+    settle(Durability.STRICT);
+  }
+
+  /**
+   * Returns when all of it is durable, or, for a relaxed answer, in the log's memory. When it will
+   * not be, this fails, and the answers that depend on it are void; those that follow are judged by
+   * what they see themselves.
+   */
+  void settle(Durability level) {
     TenantDatabase seenIn = database;
     long lsn = newestLsn;
     database = null;
     newestLsn = 0;
     if (seenIn != null) {
-      Settling.await(log, seenIn.positionOf(lsn, SETTLE_MAX), SETTLE_MAX);
+      LogPosition position = seenIn.positionOf(lsn, SETTLE_MAX);
+      switch (level) {
+        case STRICT -> Settling.await(log, position, SETTLE_MAX);
+        case RELAXED -> {
+          // A later answer that is strict waits for it.
+          database = seenIn;
+          newestLsn = lsn;
+        }
+      }
     }
   }
 }

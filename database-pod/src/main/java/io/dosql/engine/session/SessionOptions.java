@@ -10,15 +10,42 @@ import java.time.Duration;
  * @param lockTimeout longest wait for the tenant's writer, then TXN_LOCK_TIMEOUT
  * @param transactionTimeout longest life of an interactive transaction, then it is rolled back and
  *     its next call fails with TXN_TIMEOUT
+ * @param durability what answers of the database wait for, unless a request asks for more
  */
 public record SessionOptions(
     boolean mayWrite,
     Duration statementTimeout,
     Duration lockTimeout,
-    Duration transactionTimeout) {
+    Duration transactionTimeout,
+    Durability durability) {
 
   /** A writing session with the default limits. */
   public static final SessionOptions DEFAULT =
       new SessionOptions(
           true, Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(30));
+
+  /** These, but for the time that a statement may take. */
+  public SessionOptions withStatementTimeout(Duration timeout) {
+    return new SessionOptions(mayWrite, timeout, lockTimeout, transactionTimeout, durability);
+  }
+
+  /** With strict durability. */
+  public SessionOptions(
+      boolean mayWrite,
+      Duration statementTimeout,
+      Duration lockTimeout,
+      Duration transactionTimeout) {
+    this(mayWrite, statementTimeout, lockTimeout, transactionTimeout, Durability.STRICT);
+  }
+
+  /** The same for a token that may write, or not. */
+  public SessionOptions withMayWrite(boolean allowed) {
+    return new SessionOptions(
+        allowed, statementTimeout, lockTimeout, transactionTimeout, durability);
+  }
+
+  /** The same with another durability. */
+  public SessionOptions withDurability(Durability level) {
+    return new SessionOptions(mayWrite, statementTimeout, lockTimeout, transactionTimeout, level);
+  }
 }

@@ -1,9 +1,11 @@
 package io.dosql.engine.session;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.session.StatementRun.Counts;
+import io.dosql.engine.tenant.Cancellation;
 import io.dosql.engine.tenant.ReaderLease;
 import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.TenantConnection;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session on one tenant of this pod. Reads run on reader connections, writes on the writer; a
@@ -30,7 +33,13 @@ final class TenantSession implements SqlSession {
   private final SeenCommits seen;
   private final CallRunner runner;
   private final AtomicBatch batch;
+  private final Cancellation cancellation = new Cancellation();
   private final ReentrantLock oneCallAtATime = new ReentrantLock();
+  private final ReentrantLock callerLock = new ReentrantLock();
+
+  /** The thread of the call under way. */
+  @GuardedBy("callerLock")
+  private @Nullable Thread caller;
 
   private volatile Transaction transaction = Transaction.NONE;
   private volatile boolean closed;
@@ -40,12 +49,17 @@ final class TenantSession implements SqlSession {
     this.options = options;
     this.seen = new SeenCommits(log);
     this.runner = new CallRunner(options, state);
-    this.batch = new AtomicBatch(tenant, options, state, seen, runner);
+    this.batch = new AtomicBatch(tenant, options, state, seen, runner, cancellation);
   }
 
   @Override
   public Outcome execute(SqlStatement statement, RowSink sink) {
     return exclusively(() -> dispatch(Call.of(statement, sink)));
+  }
+
+  @Override
+  public Outcome executeLast(SqlStatement statement, RowSink sink) {
+    return exclusively(() -> dispatch(Call.of(statement, sink).asLast()));
   }
 
   private Outcome dispatch(Call call) {
@@ -96,6 +110,7 @@ final class TenantSession implements SqlSession {
             use.database()
                 .readOnce(
                     options.lockTimeout(),
+                    cancellation,
                     connection -> {
                       state.applyTo(connection);
                       return runner.read(connection, call, mark);
@@ -111,14 +126,15 @@ final class TenantSession implements SqlSession {
     checkMayWrite();
     try (Tenant.Use use = tenant.use()) {
       try {
+        Function<TenantConnection, Counts> work =
+            connection -> {
+              state.applyTo(connection);
+              return runner.write(connection, call, options.statementTimeout());
+            };
         WriterLease.Written<Counts> written =
-            use.database()
-                .writeOnce(
-                    options.lockTimeout(),
-                    connection -> {
-                      state.applyTo(connection);
-                      return runner.write(connection, call, options.statementTimeout());
-                    });
+            call.isLast()
+                ? use.database().writeOnceDurably(options.lockTimeout(), cancellation, work)
+                : use.database().writeOnce(options.lockTimeout(), cancellation, work);
         Long committed = written.committedLsn();
         return runner.outcome(
             call, written.value(), committed == null ? use.database().lastLsn() : committed);
@@ -145,7 +161,7 @@ final class TenantSession implements SqlSession {
   private Outcome beginReading(boolean readOnly, String opening, Call call) {
     Tenant.Use use = tenant.use();
     try {
-      ReaderLease lease = use.database().reader(options.lockTimeout());
+      ReaderLease lease = use.database().reader(options.lockTimeout(), cancellation);
       try {
         boolean _ =
             lease.call(
@@ -172,7 +188,7 @@ final class TenantSession implements SqlSession {
     Tenant.Use use = tenant.use();
     try {
       WriterLease lease =
-          use.database().writer(options.lockTimeout(), options.transactionTimeout());
+          use.database().writer(options.lockTimeout(), options.transactionTimeout(), cancellation);
       try {
         WriterLease.Written<Boolean> begun =
             lease.call(
@@ -408,7 +424,10 @@ final class TenantSession implements SqlSession {
           SeenCommits.Mark mark = new SeenCommits.Mark(use.database());
           try {
             yield use.database()
-                .readOnce(options.lockTimeout(), connection -> marked(mark, connection, work));
+                .readOnce(
+                    options.lockTimeout(),
+                    cancellation,
+                    connection -> marked(mark, connection, work));
           } finally {
             seen.add(mark);
           }
@@ -435,9 +454,14 @@ final class TenantSession implements SqlSession {
 
   @Override
   public void settle() {
+    settle(Durability.STRICT);
+  }
+
+  @Override
+  public void settle(Durability level) {
     exclusively(
         () -> {
-          seen.settle();
+          seen.settle(level);
           return true;
         });
   }
@@ -445,11 +469,7 @@ final class TenantSession implements SqlSession {
   @Override
   public void close() {
     closed = true;
-    switch (transaction) {
-      case Transaction.None none -> {}
-      case Transaction.Reading reading -> reading.lease().cancel();
-      case Transaction.Writing writing -> writing.lease().cancel();
-    }
+    cancellation.request();
     oneCallAtATime.lock();
     try {
       Transaction open = transaction;
@@ -476,9 +496,46 @@ final class TenantSession implements SqlSession {
       if (closed) {
         throw new IllegalStateException("the session is closed");
       }
-      return call.get();
+      return cancellably(call);
     } finally {
       oneCallAtATime.unlock();
+    }
+  }
+
+  private <T> T cancellably(Supplier<T> call) {
+    setCaller(Thread.currentThread());
+    try {
+      cancellation.check();
+      return call.get();
+    } finally {
+      setCaller(null);
+      if (cancellation.isRequested()) {
+        // The interrupt was for this call, which has ended; what the thread does next is not meant.
+        boolean _ = Thread.interrupted();
+      }
+    }
+  }
+
+  private void setCaller(@Nullable Thread thread) {
+    callerLock.lock();
+    try {
+      caller = thread;
+    } finally {
+      callerLock.unlock();
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cancellation.request();
+    callerLock.lock();
+    try {
+      if (caller != null) {
+        // Whatever it waits for: the writer, a reader, the log.
+        caller.interrupt();
+      }
+    } finally {
+      callerLock.unlock();
     }
   }
 

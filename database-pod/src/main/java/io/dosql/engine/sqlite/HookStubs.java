@@ -42,6 +42,17 @@ final class HookStubs {
   static final long ROLLBACK_HOOK = stub("onRollback", void.class, long.class);
   static final long WAL_HOOK =
       stub("onWalCommit", int.class, long.class, long.class, long.class, int.class);
+  static final long PREUPDATE_HOOK =
+      stub(
+          "onPreupdate",
+          void.class,
+          long.class,
+          long.class,
+          int.class,
+          long.class,
+          long.class,
+          long.class,
+          long.class);
 
   private HookStubs() {}
 
@@ -85,6 +96,21 @@ final class HookStubs {
       return REGISTERED.get(slot).walCommitted(frames);
     } catch (Throwable e) {
       return refuse(e);
+    }
+  }
+
+  private static void onPreupdate(
+      long slot,
+      long connection,
+      int operation,
+      long schema,
+      long table,
+      long oldRowid,
+      long newRowid) {
+    try {
+      REGISTERED.get(slot).preupdate(operation, schema, table, oldRowid, newRowid);
+    } catch (Throwable e) {
+      refuse(e);
     }
   }
 

@@ -22,6 +22,9 @@ final class Hooks {
   private @Nullable BooleanSupplier commitHook;
   private @Nullable Runnable rollbackHook;
   private @Nullable IntConsumer walHook;
+  private @Nullable ChangeObserver changeObserver;
+  private @Nullable PreupdateRow changingRow;
+  private @Nullable SavepointOperation compiledSavepoint;
   private @Nullable Throwable failure;
   // Invariant: 0 until a callback is registered, then this object's place in the table of stubs.
   private int slot;
@@ -31,6 +34,9 @@ final class Hooks {
   }
 
   void setAuthorizer(long connection, @Nullable Authorizer replacement) {
+    if (replacement == null && changeObserver != null) {
+      throw new IllegalStateException("a change observer needs an authorizer");
+    }
     // Here and below: the field is set before C may call, and stays set until C no longer does.
     authorizer = replacement == null ? authorizer : replacement;
     HookCalls.setAuthorizer(
@@ -70,8 +76,36 @@ final class Hooks {
     walHook = replacement;
   }
 
+  /** Only where the library has {@link Capability#PREUPDATE_HOOK}. */
+  void setChangeObserver(long connection, ChangeObserver observer) {
+    if (authorizer == null || changeObserver != null) {
+      throw new IllegalStateException("a change observer is set once, after an authorizer");
+    }
+    changingRow = new PreupdateRow(connection);
+    changeObserver = observer;
+    PreupdateCalls.setHook(connection, HookStubs.PREUPDATE_HOOK, slotFor(observer));
+  }
+
+  @Nullable ChangeObserver changeObserver() {
+    return changeObserver;
+  }
+
+  /** Before a statement is compiled. */
+  void forgetSavepoint() {
+    compiledSavepoint = null;
+  }
+
+  /** What the statement that was just compiled does to a savepoint; null for nothing. */
+  @Nullable SavepointOperation compiledSavepoint() {
+    return compiledSavepoint;
+  }
+
   /** Must not be called before C has forgotten the connection. */
   void unregister() {
+    if (changingRow != null) {
+      changingRow.free();
+      changingRow = null;
+    }
     if (slot != 0) {
       HookStubs.REGISTERED.remove(slot);
       slot = 0;
@@ -84,11 +118,17 @@ final class Hooks {
 
   /** Throws what a callback threw during the native call that has just returned. */
   void throwIfFailed() {
-    Throwable thrown = failure;
+    Throwable thrown = takeFailure();
     if (thrown != null) {
-      failure = null;
       throw Native.unexpected(thrown);
     }
+  }
+
+  /** What a callback threw during the native call that has just returned; null for nothing. */
+  @Nullable Throwable takeFailure() {
+    Throwable thrown = failure;
+    failure = null;
+    return thrown;
   }
 
   int authorize(int actionCode, long first, long second, long database, long trigger) {
@@ -98,6 +138,11 @@ final class Hooks {
       Authorizer current = authorizer;
       if (action == null || current == null) {
         return Authorizer.Decision.DENY.code();
+      }
+      if (action == AuthorizerAction.SAVEPOINT) {
+        compiledSavepoint =
+            new SavepointOperation(
+                SavepointOperation.Action.valueOf(Native.string(first)), Native.string(second));
       }
       return current
           .authorize(
@@ -151,6 +196,25 @@ final class Hooks {
       guard.endCallback();
     }
     return GO_ON;
+  }
+
+  void preupdate(int operation, long schema, long table, long oldRowid, long newRowid) {
+    guard.beginCallback();
+    PreupdateRow row = changingRow;
+    try {
+      ChangeObserver current = changeObserver;
+      if (row != null && current != null) {
+        row.show(operation, schema, table, oldRowid, newRowid);
+        current.changing(row);
+      }
+    } catch (Throwable e) {
+      keep(e);
+    } finally {
+      if (row != null) {
+        row.hide();
+      }
+      guard.endCallback();
+    }
   }
 
   private int ask(@Nullable BooleanSupplier goOn) {

@@ -385,6 +385,29 @@ public final class SqliteConnection implements AutoCloseable {
   }
 
   /**
+   * Sets who follows row changes, once and for all, before statements are prepared: a DELETE
+   * without WHERE that was prepared earlier does not tell of its rows.
+   *
+   * <p>SQLite goes on with the change whatever {@link ChangeObserver#changing} throws. That comes
+   * out of the call that led to it, but the change may have been committed by then: veto that in
+   * the commit hook.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#PREUPDATE_HOOK}
+   * @throws IllegalStateException if there is one, or no authorizer, which tells of savepoints
+   */
+  public void setChangeObserver(ChangeObserver observer) {
+    if (!SqliteLibrary.get().has(Capability.PREUPDATE_HOOK)) {
+      throw new UnsupportedOperationException("this libsqlite3 lacks sqlite3_preupdate_hook");
+    }
+    boolean outermost = enter();
+    try {
+      hooks.setChangeObserver(handle, observer);
+    } finally {
+      exit(outermost);
+    }
+  }
+
+  /**
    * Makes what runs on the connection end soon with SQLITE_INTERRUPT; does nothing when nothing
    * runs, or after close. Any thread, at any time.
    */

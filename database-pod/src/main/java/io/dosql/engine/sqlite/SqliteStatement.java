@@ -27,6 +27,7 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
   private final String sql;
   private final int startByte;
   private final int startChar;
+  private final @Nullable SavepointOperation savepoint;
 
   // Invariant: 0 once closed. All fields below are used under the connection's guard.
   private long handle;
@@ -34,6 +35,7 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
   private int rowColumnCount;
   private @Nullable List<Column> columns;
   private int columnsReprepares;
+  private long observerMark;
 
   SqliteStatement(
       SqliteConnection connection, long handle, String sql, int startByte, int startChar) {
@@ -42,11 +44,17 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
     this.sql = sql;
     this.startByte = startByte;
     this.startChar = startChar;
+    this.savepoint = connection.hooks().compiledSavepoint();
   }
 
   /** The text that the statement was prepared from. */
   public String sql() {
     return sql;
+  }
+
+  /** What the statement does to a savepoint; only where the connection has an authorizer. */
+  public Optional<SavepointOperation> savepoint() {
+    return Optional.ofNullable(savepoint);
   }
 
   /** The highest number of a parameter. */
@@ -168,12 +176,17 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
       if (state == State.ENDED) {
         throw new IllegalStateException("the statement has ended: reset it first");
       }
+      ChangeObserver observer = connection.hooks().changeObserver();
+      if (observer != null && state == State.READY) {
+        observerMark = observer.begins(this);
+      }
       int code = StatementCalls.step(handle);
       if (connection.hooks().hasFailed() || (code != Native.ROW && code != Native.DONE)) {
         throw endFailed(code);
       }
       if (code == Native.DONE) {
         state = State.ENDED;
+        tellObserver(true);
         return false;
       }
       if (state == State.READY) {
@@ -201,11 +214,8 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
       }
       state = State.READY;
       int code = StatementCalls.reset(handle);
-      connection.hooks().throwIfFailed();
       // The code repeats the failure of the last step, if it failed, which was reported then.
-      if (before == State.ROW) {
-        require(code);
-      }
+      endRun(before, code);
     } finally {
       connection.exit(outermost);
     }
@@ -219,14 +229,21 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
   public void abort() {
     boolean outermost = enter();
     try {
-      if (state == State.ROW && StatementCalls.isReadOnly(handle) == 0) {
+      State before = state;
+      if (before == State.ROW && StatementCalls.isReadOnly(handle) == 0) {
         // Another step of a statement that is interrupted does nothing but fail.
         ConnectionCalls.interrupt(connection.handle());
         int _ = StatementCalls.step(handle);
       }
       state = State.ENDED;
-      int _ = StatementCalls.reset(handle);
-      connection.hooks().throwIfFailed();
+      int code = StatementCalls.reset(handle);
+      Throwable thrown = connection.hooks().takeFailure();
+      if (before == State.ROW) {
+        tellObserver(code == Native.OK);
+      }
+      if (thrown != null) {
+        throw Native.unexpected(thrown);
+      }
     } finally {
       connection.exit(outermost);
     }
@@ -357,11 +374,7 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
       }
       State before = state;
       connection.forget(this);
-      int code = finish();
-      connection.hooks().throwIfFailed();
-      if (before == State.ROW) {
-        require(code);
-      }
+      endRun(before, finish());
     } finally {
       connection.exit(outermost);
     }
@@ -382,9 +395,42 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
   private SqliteException endFailed(int code) {
     SqliteException failure = connection.failure(code, sql, startByte, startChar);
     state = State.ENDED;
-    StatementCalls.reset(handle);
-    connection.hooks().throwIfFailed();
+    int ended = StatementCalls.reset(handle);
+    Throwable thrown = connection.hooks().takeFailure();
+    // When only a callback failed, the statement itself may have succeeded.
+    tellObserver(ended == Native.OK);
+    if (thrown != null) {
+      throw Native.unexpected(thrown);
+    }
     return failure;
+  }
+
+  /** After the native end of a run that had not ended by itself if it stood on a row. */
+  private void endRun(State before, int code) {
+    SqliteException failure =
+        before == State.ROW && code != Native.OK ? connection.failure(code) : null;
+    Throwable thrown = connection.hooks().takeFailure();
+    if (before == State.ROW) {
+      tellObserver(code == Native.OK);
+    }
+    if (thrown != null) {
+      throw Native.unexpected(thrown);
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void tellObserver(boolean succeeded) {
+    ChangeObserver observer = connection.hooks().changeObserver();
+    if (observer == null) {
+      return;
+    }
+    if (succeeded) {
+      observer.ended(this, observerMark);
+    } else {
+      observer.failed(this, observerMark);
+    }
   }
 
   private List<Column> readColumns() {

@@ -63,6 +63,7 @@ final class StatementCompiler {
    * @param buffer SQL from offset 0, with a NUL at {@code end}
    */
   Compiled compile(NativeBuffer buffer, long from, long end, int flags) {
+    hooks.forgetSavepoint();
     int code =
         StatementCalls.prepare(
             connection,

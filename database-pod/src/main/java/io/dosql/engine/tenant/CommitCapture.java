@@ -1,6 +1,7 @@
 package io.dosql.engine.tenant;
 
 import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ final class CommitCapture {
   private final CommitWriter commits;
   private final TenantLimits limits;
   private final DiskGuard disk;
+  private final RowCapture rows;
 
   /** Frames of the WAL that SQLite told of and the log does not have yet; 0 for none. */
   private int committedFrames;
@@ -29,12 +31,18 @@ final class CommitCapture {
   private boolean isUntold;
 
   CommitCapture(
-      WalReader wal, CommitGate gate, CommitWriter commits, TenantLimits limits, DiskGuard disk) {
+      WalReader wal,
+      CommitGate gate,
+      CommitWriter commits,
+      TenantLimits limits,
+      DiskGuard disk,
+      RowCapture rows) {
     this.wal = wal;
     this.gate = gate;
     this.commits = commits;
     this.limits = limits;
     this.disk = disk;
+    this.rows = rows;
   }
 
   /** Before a job that finds no transaction open. */
@@ -48,7 +56,26 @@ final class CommitCapture {
     if (isTooLarge()) {
       return SqlFailures.tooLarge(null);
     }
+    DosqlException rowsAreLost = rows.whyToStop();
+    if (rowsAreLost != null) {
+      return rowsAreLost;
+    }
     return disk.isNearlyFull() ? disk.refusal() : null;
+  }
+
+  /** What a client is told for whom there is no more room. */
+  DosqlException whyFull() {
+    return disk.isNearlyFull()
+        ? disk.refusal()
+        : new DosqlException(
+                ErrorCode.QUOTA_EXCEEDED,
+                "the tenant's database may have %d bytes, the limit maxDatabaseBytes; nothing was"
+                        .formatted(limits.maxDatabaseBytes())
+                    + " written")
+            .withSuggestion(
+                "Delete data, or raise the limit; a table whose largest rowid is taken is full,"
+                    + " too.")
+            .withSqliteCode("SQLITE_FULL");
   }
 
   /** From SQLite's commit hook; false vetoes. */
@@ -56,6 +83,7 @@ final class CommitCapture {
     if (isTooLarge()) {
       return false;
     }
+    rows.committing();
     attempt();
     return true;
   }
@@ -78,6 +106,7 @@ final class CommitCapture {
   void committed(int frames) {
     isUntold = false;
     committedFrames = frames;
+    rows.committed();
   }
 
   /**
@@ -95,9 +124,10 @@ final class CommitCapture {
       committedFrames = 0;
       // VACUUM commits without asking the commit hook.
       gate.attempt();
-      commits.capture(frames);
+      commits.capture(frames, rows.take());
     } else if (gate.isAttempting()) {
       gate.abandoned();
     }
+    rows.taken(writer.isAutocommit());
   }
 }

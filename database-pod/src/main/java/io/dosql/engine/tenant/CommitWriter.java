@@ -1,15 +1,19 @@
 package io.dosql.engine.tenant;
 
+import io.dosql.engine.changes.ChangeFormat;
+import io.dosql.engine.changes.ChangeStream;
 import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.log.CommitPart;
 import io.dosql.engine.log.LogPosition;
 import io.dosql.engine.log.PageImage;
+import io.dosql.engine.log.PartSection;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries commits from the WAL into the log, in parts of bounded size. On the tenant's strand only.
@@ -42,46 +46,64 @@ final class CommitWriter {
    * Appends what SQLite has committed since the last call; ends the gate's attempt.
    *
    * @param frames of the WAL that are committed by now
+   * @param changes of rows; null if they are not captured
    */
-  void capture(int frames) throws IOException {
+  void capture(int frames, @Nullable ChangeStream changes) throws IOException {
     WalCommit commit = wal.next(frames);
     long lsn = gate.last().lsn() + 1;
-    LogPosition position = append(commit, lsn);
+    LogPosition position = append(commit, lsn, changes);
     bytesSinceCheckpoint += commit.to() - commit.from();
     databasePages = Integer.toUnsignedLong(commit.databasePages());
     gate.appended(new CommitGate.Commit(lsn, position));
     counter.increment();
   }
 
-  private LogPosition append(WalCommit commit, long lsn) throws IOException {
+  private LogPosition append(WalCommit commit, long lsn, @Nullable ChangeStream changes)
+      throws IOException {
     try {
-      return appendParts(commit, lsn);
+      return appendParts(commit, lsn, changes);
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while a commit went into the log");
     }
   }
 
-  private LogPosition appendParts(WalCommit commit, long lsn)
+  /** As many parts as the pages need, or the changes of rows if these need more. */
+  private LogPosition appendParts(WalCommit commit, long lsn, @Nullable ChangeStream changes)
       throws IOException, InterruptedException {
-    LogPosition position = LogPosition.START;
+    LogPosition position;
     int count = commit.pages().length;
-    for (int from = 0; from < count; from += pagesPerPart) {
+    int from = 0;
+    boolean isFirst = true;
+    boolean isLast;
+    do {
       int to = Math.min(count, from + pagesPerPart);
+      List<PartSection> sections = sections(changes);
+      isLast = to == count && (changes == null || !changes.hasNext());
       position =
           log.append(
               new CommitPart(
                   tenant.value(),
                   lsn,
                   EPOCH,
-                  from == 0,
-                  to == count,
+                  isFirst,
+                  isLast,
                   Integer.toUnsignedLong(commit.databasePages()),
                   wal.pageSize(),
                   images(commit, from, to),
-                  List.of()));
-    }
+                  sections));
+      isFirst = false;
+      from = to;
+    } while (!isLast);
     return position;
+  }
+
+  private List<PartSection> sections(@Nullable ChangeStream changes) throws IOException {
+    return changes == null || !changes.hasNext()
+        ? List.of()
+        : List.of(
+            new PartSection(
+                ChangeFormat.SECTION_TYPE, changes.next(log.options().maxPartSectionBytes())));
   }
 
   private List<PageImage> images(WalCommit commit, int from, int to) throws IOException {

@@ -12,6 +12,8 @@ import io.dosql.engine.sqlite.SqliteStatement;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Opens SQLite the way that the engine relies on. Every call runs on a pool's thread. */
 final class Connections {
@@ -24,47 +26,66 @@ final class Connections {
   private static final int COPY_PAGES_PER_STEP = 1024;
   private static final int BYTES_PER_KIB = 1024;
 
+  /** More than that SQLite takes for no number. */
+  private static final long PAGES_MAX = 0xfffffffeL;
+
   private Connections() {}
 
   /**
+   * @param nanoTime by which statements' time limits are measured
    * @param brake asked now and then whether a client's statement may go on
    * @param commitHook asked before each commit becomes visible; false vetoes it
    * @param committedFrames told after each commit how many frames the WAL then holds
+   * @param whenFull what a client is told when the database or the disk has no more room
    */
   static TenantConnection openWriter(
       Path database,
       TenantLimits limits,
+      LongSupplier nanoTime,
       Guard.Brake brake,
       BooleanSupplier commitHook,
-      IntConsumer committedFrames) {
+      IntConsumer committedFrames,
+      Supplier<DosqlException> whenFull) {
     SqliteConnection sqlite = SqliteConnection.open(database, OpenMode.CREATE);
     try {
       configure(sqlite, limits);
       sqlite.execute("PRAGMA page_size = " + PAGE_SIZE);
       sqlite.execute("PRAGMA auto_vacuum = NONE");
       sqlite.execute("PRAGMA journal_mode = WAL");
+      limitPages(sqlite, limits.maxDatabaseBytes() / PAGE_SIZE);
       // The log syncs, SQLite does not: see docs/architecture.md.
       sqlite.execute("PRAGMA synchronous = OFF");
       sqlite.execute("PRAGMA wal_autocheckpoint = 0");
       sqlite.setCommitHook(commitHook);
       // Not before the pragma above, which would take it away.
       sqlite.setWalHook(committedFrames);
-      return new TenantConnection(sqlite, WRITER_STATEMENTS, brake);
+      return new TenantConnection(sqlite, WRITER_STATEMENTS, brake, whenFull, nanoTime);
     } catch (RuntimeException failure) {
       sqlite.close();
       throw failure;
     }
   }
 
-  static TenantConnection openReader(Path database, TenantLimits limits) {
+  static TenantConnection openReader(Path database, TenantLimits limits, LongSupplier nanoTime) {
     SqliteConnection sqlite = SqliteConnection.open(database, OpenMode.READ_ONLY);
     try {
       configure(sqlite, limits);
-      return new TenantConnection(sqlite, READER_STATEMENTS, Guard.Brake.NONE);
+      return new TenantConnection(
+          sqlite, READER_STATEMENTS, Guard.Brake.NONE, Connections::fullForNoReason, nanoTime);
     } catch (RuntimeException failure) {
       sqlite.close();
       throw failure;
     }
+  }
+
+  /** A database that is larger already cannot grow. */
+  private static void limitPages(SqliteConnection sqlite, long pages) {
+    sqlite.execute("PRAGMA max_page_count = " + Math.min(PAGES_MAX, pages));
+  }
+
+  private static DosqlException fullForNoReason() {
+    return new DosqlException(ErrorCode.RESOURCE_EXHAUSTED, "database or disk is full")
+        .withSqliteCode("SQLITE_FULL");
   }
 
   private static void configure(SqliteConnection sqlite, TenantLimits limits) {
@@ -108,9 +129,17 @@ final class Connections {
     }
   }
 
-  /** Replaces the content of {@code target} by that of {@code source}, in one transaction. */
-  static void replace(SqliteConnection source, SqliteConnection target) {
-    long _ = transfer(source, target);
+  /**
+   * Replaces the content of {@code target} by that of {@code source}, in one transaction. It may
+   * then be larger than the limit for what clients write.
+   */
+  static void replace(SqliteConnection source, SqliteConnection target, TenantLimits limits) {
+    limitPages(target, PAGES_MAX);
+    try {
+      long _ = transfer(source, target);
+    } finally {
+      limitPages(target, limits.maxDatabaseBytes() / PAGE_SIZE);
+    }
   }
 
   private static long transfer(SqliteConnection source, SqliteConnection target) {

@@ -3,6 +3,7 @@ package io.dosql.engine.tenant;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,32 +27,35 @@ final class Guard {
   /** The brake may ask the file system, so not each question is passed on. */
   private static final int QUESTIONS_PER_BRAKE = 16;
 
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
   private final Brake brake;
+  private final LongSupplier nanoTime;
 
   private volatile boolean running;
   private volatile long deadlineNanos;
   private volatile Duration timeout = Duration.ZERO;
-  private volatile @Nullable Object owner;
-  private volatile @Nullable Object cancelledOwner;
-  private volatile boolean evicted;
+  private volatile @Nullable Cancellation cancellation;
+  private volatile @Nullable String evictedBecause;
 
   // On the running thread only.
   private int questions;
   private @Nullable DosqlException stopped;
 
-  Guard(Brake brake) {
+  Guard(Brake brake, LongSupplier nanoTime) {
     this.brake = brake;
+    this.nanoTime = nanoTime;
   }
 
-  /** Whose statements run from here on, so that {@link #cancel} can tell; null for nobody's. */
-  void setOwner(@Nullable Object lease) {
-    owner = lease;
+  /** What can cancel the statements that run from here on; null for nothing. */
+  void setCancellation(@Nullable Cancellation ofClient) {
+    cancellation = ofClient;
   }
 
   /** Before a statement. */
   void start(Duration statementTimeout) {
     timeout = statementTimeout;
-    deadlineNanos = System.nanoTime() + statementTimeout.toNanos();
+    deadlineNanos = nanoTime.getAsLong() + statementTimeout.toNanos();
     stopped = null;
     questions = 0;
     running = true;
@@ -62,23 +66,22 @@ final class Guard {
     running = false;
   }
 
+  /** From any thread: nobody's statements are wanted any more. */
+  void evict(String reason) {
+    evictedBecause = reason;
+  }
+
   /**
-   * From any thread: no statement of this owner is wanted any more, neither the one that may run
-   * nor a later one. Statements of others are left alone.
+   * True when the statement has to stop. May pause the thread, so that other tenants' statements
+   * run.
    */
-  void cancel(Object lease) {
-    cancelledOwner = lease;
-  }
-
-  /** From any thread: nobody's statements are wanted any more, because the tenant is recovered. */
-  void evict() {
-    evicted = true;
-  }
-
-  /** True when the statement has to stop. */
   boolean isOver() {
+    boolean hasThread = FairPool.offerTurn();
     if (!running) {
       return false;
+    }
+    if (!hasThread && stopped == null) {
+      stopped = crowdedOut();
     }
     if (stopped == null) {
       stopped = reason();
@@ -87,14 +90,15 @@ final class Guard {
   }
 
   private @Nullable DosqlException reason() {
-    Object current = owner;
-    if (current != null && current.equals(cancelledOwner)) {
-      return interrupted(ErrorCode.CONNECTION_ERROR, "the statement was cancelled");
+    Cancellation current = cancellation;
+    if (current != null && current.isRequested()) {
+      return Cancellation.failure();
     }
-    if (evicted) {
-      return evictedFailure();
+    String eviction = evictedBecause;
+    if (eviction != null) {
+      return evictedFailure(eviction);
     }
-    if (System.nanoTime() - deadlineNanos > 0) {
+    if (nanoTime.getAsLong() - deadlineNanos > 0) {
       return interrupted(
           ErrorCode.TIMEOUT,
           "the statement ran longer than %d ms, the limit statementTimeout"
@@ -107,9 +111,21 @@ final class Guard {
     return new DosqlException(code, message).withSqliteCode("SQLITE_INTERRUPT");
   }
 
-  static DosqlException evictedFailure() {
-    return new DosqlException(
-        ErrorCode.TXN_ABORTED, "the tenant is being recovered; the transaction was rolled back");
+  private static DosqlException crowdedOut() {
+    return interrupted(
+            ErrorCode.RESOURCE_EXHAUSTED,
+            "long statements fill the pod (maxRunningStatements), and another tenant had none")
+        .withRetryAfter(RETRY_AFTER);
+  }
+
+  /** What users of an evicted connection are told. */
+  DosqlException evictedFailure() {
+    String eviction = evictedBecause;
+    return evictedFailure(eviction == null ? "the tenant is being closed" : eviction);
+  }
+
+  static DosqlException evictedFailure(String reason) {
+    return new DosqlException(ErrorCode.TXN_ABORTED, reason + "; the transaction was rolled back");
   }
 
   /** What the client of the interrupted statement is told; null if this did not end it. */

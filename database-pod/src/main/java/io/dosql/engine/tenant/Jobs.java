@@ -57,7 +57,7 @@ final class Jobs {
   }
 
   /** Waits without giving up: the job's own deadline ends it, and its outcome must be known. */
-  private static <T> T join(CompletableFuture<T> result) {
+  static <T> T join(CompletableFuture<T> result) {
     boolean interrupted = false;
     try {
       while (true) {
@@ -76,7 +76,7 @@ final class Jobs {
     }
   }
 
-  private static RuntimeException asUnchecked(@Nullable Throwable cause) {
+  static RuntimeException asUnchecked(@Nullable Throwable cause) {
     return switch (cause) {
       case RuntimeException unchecked -> unchecked;
       case Error error -> throw error;

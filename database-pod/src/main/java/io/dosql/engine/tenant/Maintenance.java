@@ -2,18 +2,22 @@ package io.dosql.engine.tenant;
 
 import io.dosql.engine.log.LogHold;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What tenants need from time to time: checkpoints, sleep, the end of abandoned transactions, and
- * the release of old log segments.
+ * What tenants need from time to time: checkpoints, sleep, the end of abandoned transactions, the
+ * release of old log segments, and another try for those that could not be opened. Costs as much as
+ * there are tenants awake or quarantined, however many are asleep.
  */
 final class Maintenance implements AutoCloseable {
 
@@ -22,14 +26,26 @@ final class Maintenance implements AutoCloseable {
   private static final Duration IDLE_LEASE_MAX = Duration.ofSeconds(2);
   private static final int SEGMENTS_MAX = 4;
 
+  /** Each may cost a sync. */
+  private static final int REDO_POINTS_PER_ROUND = 50;
+
+  private final TenantParts parts;
   private final TenantEnvironment environment;
-  private final Collection<Tenant> tenants;
+  private final TenantRegister register;
+  private final Function<TenantName, @Nullable Tenant> tenants;
+  private final Queue<Tenant> untold = new ConcurrentLinkedQueue<>();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("tenant-maintenance").daemon().factory());
 
-  Maintenance(TenantEnvironment environment, Collection<Tenant> tenants) {
-    this.environment = environment;
+  /**
+   * @param tenants finds one by its name
+   */
+  Maintenance(
+      TenantParts parts, TenantRegister register, Function<TenantName, @Nullable Tenant> tenants) {
+    this.parts = parts;
+    this.environment = parts.environment();
+    this.register = register;
     this.tenants = tenants;
   }
 
@@ -39,22 +55,52 @@ final class Maintenance implements AutoCloseable {
             this::round, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void round() {
+  /**
+   * After a start: the log shall hear what this tenant's files hold. Not before the pod is ready,
+   * since there may be thousands.
+   */
+  void tellRedoPointOf(Tenant tenant) {
+    untold.add(tenant);
+  }
+
+  /** What is due now. Not at the same time as another round. */
+  void round() {
     try {
+      environment.pools().takeTurnsOfTheStuck();
       environment.disk().refresh();
-      long now = System.nanoTime();
+      tellRedoPoints();
+      long now = environment.nanoTime().getAsLong();
       boolean logIsLong = environment.log().statistics().segments() > SEGMENTS_MAX;
-      List<Tenant> awake = tenants.stream().filter(Tenant::isAwake).toList();
-      for (Tenant tenant : awake) {
+      for (Tenant tenant : parts.awake().tenants()) {
         look(tenant, now, logIsLong);
       }
-      evict(awake);
       if (logIsLong) {
         wakeOldestHolder();
       }
+      wakeOnePinned();
+      lookAfterQuarantine();
     } catch (Throwable failure) {
       // Also an error of the JVM: the timer would never run again.
       LOG.error("a round of maintenance failed", failure);
+    }
+  }
+
+  /** One tenant whose state is damaged must not keep the others from being served. */
+  private void tellRedoPoints() {
+    for (int i = 0; i < REDO_POINTS_PER_ROUND && !untold.isEmpty(); i++) {
+      Tenant tenant = untold.remove();
+      var _ =
+          tenant
+              .tellRedoPointSoon()
+              .whenComplete(
+                  (name, failure) -> {
+                    if (failure != null) {
+                      LOG.error(
+                          "the log keeps all commits of tenant {} until it is used",
+                          tenant.name(),
+                          failure);
+                    }
+                  });
     }
   }
 
@@ -64,7 +110,8 @@ final class Maintenance implements AutoCloseable {
       return;
     }
     database.expireLease(now, IDLE_LEASE_MAX);
-    if (now - tenant.lastUsedNanos() > environment.limits().sleepAfter().toNanos()) {
+    if (!tenant.isPinned()
+        && now - tenant.lastUsedNanos() > environment.limits().sleepAfter().toNanos()) {
       sleep(tenant);
     } else if (database.wantsCheckpoint() || (logIsLong && database.pinsLog())) {
       var _ =
@@ -100,27 +147,36 @@ final class Maintenance implements AutoCloseable {
         .oldestHolder()
         .filter(LogHold::isTenant)
         .map(hold -> new TenantName(hold.tenant()))
-        .flatMap(name -> tenants.stream().filter(tenant -> tenant.name().equals(name)).findFirst())
-        .filter(tenant -> !tenant.isAwake())
-        .ifPresent(tenant -> Thread.ofVirtual().start(() -> wake(tenant)));
+        .map(tenants)
+        .filter(tenant -> tenant.state() == TenantState.ASLEEP)
+        .ifPresent(Maintenance::wakeSoon);
+  }
+
+  /** One a round, so that a start with many of them stays quick. */
+  private void wakeOnePinned() {
+    register.pinned().stream()
+        .map(tenants)
+        .filter(tenant -> tenant != null && tenant.state() == TenantState.ASLEEP)
+        .findFirst()
+        .ifPresent(Maintenance::wakeSoon);
+  }
+
+  /** Tries one a round again, of those whose time has come; and writes down who they are. */
+  private void lookAfterQuarantine() {
+    List<Tenant> quarantined = parts.census().quarantined(Integer.MAX_VALUE);
+    register.keepQuarantined(quarantined.stream().map(Tenant::name).collect(Collectors.toSet()));
+    quarantined.stream().filter(Tenant::isRetryDue).findFirst().ifPresent(Maintenance::wakeSoon);
+  }
+
+  private static void wakeSoon(Tenant tenant) {
+    var _ = Thread.startVirtualThread(() -> wake(tenant));
   }
 
   private static void wake(Tenant tenant) {
     try {
       tenant.use().close();
     } catch (RuntimeException failure) {
-      LOG.warn("tenant {} keeps the log from being released", tenant.name(), failure);
-    }
-  }
-
-  /** Puts the least recently used to sleep while more than maxAwake are awake. */
-  private void evict(List<Tenant> awake) {
-    int surplus = awake.size() - environment.limits().maxAwake();
-    if (surplus > 0) {
-      awake.stream()
-          .sorted(Comparator.comparingLong(Tenant::lastUsedNanos))
-          .limit(surplus)
-          .forEach(Maintenance::sleep);
+      LOG.debug("tenant {} was to wake and did not", tenant.name(), failure);
     }
   }
 

@@ -7,12 +7,14 @@ public final class ReaderLease implements AutoCloseable {
 
   private final TenantDatabase database;
   private final TenantConnection connection;
+  private final Cancellation cancellation;
   private boolean ended;
 
-  ReaderLease(TenantDatabase database, TenantConnection connection) {
+  ReaderLease(TenantDatabase database, TenantConnection connection, Cancellation cancellation) {
     this.database = database;
     this.connection = connection;
-    connection.setOwner(this);
+    this.cancellation = cancellation;
+    connection.setCancellation(cancellation);
   }
 
   /** Runs {@code work} on a reader thread. */
@@ -20,7 +22,13 @@ public final class ReaderLease implements AutoCloseable {
     if (ended) {
       throw new IllegalStateException("the lease has ended");
     }
-    return database.jobs().onReader(() -> connection.use(work));
+    return database
+        .jobs()
+        .onReader(
+            () -> {
+              cancellation.check();
+              return database.noticingDamage(() -> connection.use(work));
+            });
   }
 
   /** Opens a read transaction on the newest commit; on the calling thread, which is a pool's. */
@@ -39,17 +47,12 @@ public final class ReaderLease implements AutoCloseable {
     return database.gate().last().lsn();
   }
 
-  /** Stops the running statement of this lease, and each that would follow; any thread. */
-  public void cancel() {
-    connection.cancel(this);
-  }
-
   /** Ends the transaction that is open. Idempotent. */
   @Override
   public void close() {
     if (!ended) {
       ended = true;
-      connection.setOwner(null);
+      connection.setCancellation(null);
       database.endReader(connection);
     }
   }

@@ -73,7 +73,7 @@ final class ReaderPool {
     lock.lock();
     try {
       if (closed) {
-        throw Guard.evictedFailure();
+        throw Guard.evictedFailure("the tenant is being closed");
       }
       TenantConnection connection = idle.pollLast();
       if (connection != null) {
@@ -139,22 +139,23 @@ final class ReaderPool {
    * Closes all connections, under the lock: none can be taken afterwards. Repeat it after a
    * failure.
    *
-   * @param evict also those that are lent: their next use fails. Else waits until they are back
+   * @param eviction why also those are closed that are lent, whose next use fails; null waits until
+   *     they are back
    * @throws IllegalStateException when some are still at work in the end: SQLite must not see the
    *     files replaced under a connection of this process
    */
-  void close(boolean evict) {
+  void close(@Nullable String eviction) {
     long left = CLOSE_MAX.toNanos();
     lock.lock();
     try {
       closed = true;
-      while (opening > 0 || isAnyLent(evict)) {
+      while (opening > 0 || isAnyLent(eviction)) {
         if (left <= 0) {
           throw new IllegalStateException(
               "tenant %s: readers are still at work after %d s"
                   .formatted(tenant, CLOSE_MAX.toSeconds()));
         }
-        long wait = evict ? Math.min(left, EVICT_AGAIN_NANOS) : left;
+        long wait = eviction == null ? left : Math.min(left, EVICT_AGAIN_NANOS);
         left -= wait - changed.awaitNanos(wait);
       }
       while (!idle.isEmpty()) {
@@ -169,9 +170,9 @@ final class ReaderPool {
   }
 
   @GuardedBy("lock")
-  private boolean isAnyLent(boolean evict) {
-    if (evict) {
-      lent.removeIf(TenantConnection::evict);
+  private boolean isAnyLent(@Nullable String eviction) {
+    if (eviction != null) {
+      lent.removeIf(connection -> connection.evict(eviction));
     }
     return !lent.isEmpty();
   }

@@ -26,6 +26,19 @@ public final class SqlFailures {
     return explain(failure, sql);
   }
 
+  /** Whether SQLite has said that the database file is damaged, or none. */
+  static boolean tellsOfDamage(RuntimeException failure) {
+    Throwable told = failure instanceof DosqlException translated ? translated.getCause() : failure;
+    if (!(told instanceof SqliteException sqlite)) {
+      return false;
+    }
+    return switch (sqlite.code().base()) {
+      case NOTADB -> true;
+      case CORRUPT -> sqlite.code() != ResultCode.CORRUPT_VTAB;
+      default -> false;
+    };
+  }
+
   static DosqlException tooLarge(@Nullable SqliteException failure) {
     return new DosqlException(
             ErrorCode.RESOURCE_EXHAUSTED,

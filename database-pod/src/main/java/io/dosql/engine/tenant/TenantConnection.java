@@ -1,6 +1,8 @@
 package io.dosql.engine.tenant;
 
+import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.sqlite.DbConfig;
+import io.dosql.engine.sqlite.ResultCode;
 import io.dosql.engine.sqlite.SqlScript;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteException;
@@ -9,6 +11,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +29,20 @@ public final class TenantConnection {
   private final StatementCache statements;
   private final SqlPolicy policy = new SqlPolicy();
   private final Guard guard;
+  private final Supplier<DosqlException> whenFull;
   private final AtomicBoolean working = new AtomicBoolean();
   private boolean foreignKeys = true;
 
-  TenantConnection(SqliteConnection sqlite, int cachedStatementsMax, Guard.Brake brake) {
+  TenantConnection(
+      SqliteConnection sqlite,
+      int cachedStatementsMax,
+      Guard.Brake brake,
+      Supplier<DosqlException> whenFull,
+      LongSupplier nanoTime) {
     this.sqlite = sqlite;
     this.statements = new StatementCache(sqlite, cachedStatementsMax);
-    this.guard = new Guard(brake);
+    this.guard = new Guard(brake, nanoTime);
+    this.whenFull = whenFull;
     sqlite.setAuthorizer(
         (action, first, second, database, trigger) -> policy.decide(action, first, second));
     sqlite.setProgressHandler(PROGRESS_INSTRUCTIONS, () -> !guard.isOver());
@@ -72,6 +83,11 @@ public final class TenantConnection {
         statements.release(sql, statement);
       }
     } catch (SqliteException failure) {
+      if (failure.code().base() == ResultCode.FULL) {
+        DosqlException full = whenFull.get();
+        full.addSuppressed(failure);
+        throw full;
+      }
       throw SqlFailures.explain(failure, sql, policy.refusal(), guard);
     } finally {
       guard.stop();
@@ -139,14 +155,9 @@ public final class TenantConnection {
     }
   }
 
-  /** Whose statements run from here on; null for nobody's that could be cancelled. */
-  void setOwner(@Nullable Object lease) {
-    guard.setOwner(lease);
-  }
-
-  /** Asks the statements of this owner to stop; any thread. */
-  void cancel(Object lease) {
-    guard.cancel(lease);
+  /** What can cancel the statements that run from here on; null for nothing. */
+  void setCancellation(@Nullable Cancellation cancellation) {
+    guard.setCancellation(cancellation);
   }
 
   /** Sets what a session remembers; must not be called inside a transaction. */
@@ -160,7 +171,7 @@ public final class TenantConnection {
   /** Runs {@code work}; fails with TXN_ABORTED if the connection was evicted. */
   <T> T use(Function<TenantConnection, T> work) {
     if (!working.compareAndSet(false, true)) {
-      throw Guard.evictedFailure();
+      throw guard.evictedFailure();
     }
     try {
       return work.apply(this);
@@ -175,13 +186,18 @@ public final class TenantConnection {
    *
    * @return whether it is closed
    */
-  boolean evict() {
-    guard.evict();
+  boolean evict(String reason) {
+    guard.evict(reason);
     if (!working.compareAndSet(false, true)) {
       return false;
     }
     close();
     return true;
+  }
+
+  /** From any thread: asks the statement that may run, and each further one, to stop. */
+  void interrupt(String reason) {
+    guard.evict(reason);
   }
 
   void close() {

@@ -9,11 +9,15 @@ import io.dosql.engine.sqlite.CheckpointResult;
 import io.dosql.engine.sqlite.ResultCode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteException;
+import io.dosql.engine.sqlite.SqliteStatement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,60 +36,81 @@ public final class TenantDatabase {
   private static final Logger LOG = LoggerFactory.getLogger(TenantDatabase.class);
   private static final Duration CHECKPOINT_AGAIN = Duration.ofSeconds(2);
   private static final Duration SETTLE_MAX = Duration.ofSeconds(30);
+  private static final Duration DAMAGE_CHECK_AGAIN = Duration.ofMinutes(1);
 
   private final TenantName name;
   private final TenantFiles files;
   private final TenantLimits limits;
   private final CommitLog log;
   private final DiskGuard disk;
+  private final LongSupplier nanoTime;
+  private final Consumer<RuntimeException> damageListener;
   private final Jobs jobs;
   private final CommitGate gate;
   private final CommitWriter commits;
   private final CommitCapture capture;
+  private final RowCapture rows;
   private final TenantConnection writer;
   private final WalReader wal;
   private final ReaderPool readers;
   private final WriterQueue queue;
+  private final WriteTurns turns;
 
   // On the strand only.
   private boolean fileIsNew;
 
-  private volatile long nextCheckpointNanos = System.nanoTime();
+  private volatile long nextCheckpointNanos;
   private volatile @Nullable WriterLease lease;
   private volatile @Nullable Throwable broken;
+  private volatile @Nullable String damage;
+  private volatile long nextDamageCheckNanos;
 
-  /** On the strand, with the database file recovered. */
+  /**
+   * On the strand, with the database file recovered.
+   *
+   * @param damageListener told, now and then, that SQLite said that the database is damaged
+   */
   TenantDatabase(
       TenantName name,
       TenantFiles files,
       TenantFiles.State state,
       Strand strand,
-      TenantEnvironment environment)
+      TenantEnvironment environment,
+      Consumer<RuntimeException> damageListener)
       throws IOException {
     this.name = name;
     this.files = files;
-    this.jobs = new Jobs(name, strand, environment.pools().readers());
+    this.jobs = new Jobs(name, strand, environment.pools().readersOf(name));
     this.limits = environment.limits();
     this.log = environment.log();
     this.disk = environment.disk();
+    this.nanoTime = environment.nanoTime();
+    this.nextCheckpointNanos = nanoTime.getAsLong();
+    this.nextDamageCheckNanos = nextCheckpointNanos;
+    this.damageListener = damageListener;
     this.gate = new CommitGate(new CommitGate.Commit(state.checkpointedLsn(), LogPosition.START));
     this.wal = new WalReader(files.wal(), Connections.PAGE_SIZE);
     this.commits = new CommitWriter(name, log, wal, gate, environment.commits());
-    this.capture = new CommitCapture(wal, gate, commits, limits, disk);
+    this.rows = new RowCapture(environment.rowChanges(), files.rowChanges());
+    this.capture = new CommitCapture(wal, gate, commits, limits, disk, rows);
     this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader);
     this.queue = new WriterQueue(limits.maxWaitingWriters());
-    this.fileIsNew = state.checkpointedLsn() == 0;
+    this.turns = new WriteTurns(name, queue, strand);
+    this.fileIsNew = state.databasePages() == 0;
     this.writer =
         Connections.openWriter(
             files.database(),
             limits,
+            nanoTime,
             capture::whyToStop,
             capture::admitsCommit,
-            capture::committed);
+            capture::committed,
+            capture::whyFull);
+    rows.attach(writer.sqlite());
   }
 
   private TenantConnection openReader() {
-    return Connections.openReader(files.database(), limits);
+    return Connections.openReader(files.database(), limits, nanoTime);
   }
 
   CommitGate gate() {
@@ -101,23 +126,41 @@ public final class TenantDatabase {
     return gate.last().lsn();
   }
 
-  /** Waits for the right to write. */
+  /** Waits for the right to write, until its lifetime has passed. */
   public WriterLease writer(Duration lockTimeout, Duration lifetime) {
+    return writer(lockTimeout, lifetime, new Cancellation());
+  }
+
+  /**
+   * As {@link #writer(Duration, Duration)}; {@code cancellation} stops what runs under the lease.
+   */
+  public WriterLease writer(Duration lockTimeout, Duration lifetime, Cancellation cancellation) {
     queue.acquire(name, lockTimeout);
-    WriterLease granted = new WriterLease(this, lifetime);
+    WriterLease granted = new WriterLease(this, lifetime, nanoTime, cancellation);
     lease = granted;
     return granted;
   }
 
   /** Waits for a reader connection. */
   public ReaderLease reader(Duration timeout) {
+    return reader(timeout, new Cancellation());
+  }
+
+  /** As {@link #reader(Duration)}; {@code cancellation} stops what runs under the lease. */
+  public ReaderLease reader(Duration timeout, Cancellation cancellation) {
     readers.acquire(timeout);
     try {
-      return new ReaderLease(this, jobs.onReader(readers::take));
+      return new ReaderLease(this, jobs.onReader(readers::take), cancellation);
     } catch (RuntimeException failure) {
       readers.releaseRight();
       throw failure;
     }
+  }
+
+  /** As {@link #writeOnce(Duration, Cancellation, Function)}; nothing can cancel it. */
+  public <T> WriterLease.Written<T> writeOnce(
+      Duration lockTimeout, Function<TenantConnection, T> work) {
+    return writeOnce(lockTimeout, new Cancellation(), work);
   }
 
   /**
@@ -125,34 +168,60 @@ public final class TenantDatabase {
    * rolled back. Commits that it made are in the log, not yet durable, when this returns.
    */
   public <T> WriterLease.Written<T> writeOnce(
-      Duration lockTimeout, Function<TenantConnection, T> work) {
-    queue.acquire(name, lockTimeout);
-    try {
-      return jobs.onStrand(
-          () -> {
-            try {
-              return write(null, work);
-            } finally {
-              rollBackOpen();
-            }
-          });
-    } finally {
-      queue.release();
+      Duration lockTimeout, Cancellation cancellation, Function<TenantConnection, T> work) {
+    return turns.run(() -> writeAlone(cancellation, work), lockTimeout);
+  }
+
+  /**
+   * As {@link #writeOnce}, and returns when the commit is durable, if that does not take longer
+   * than the lock timeout: who has to wait for that anyway is woken once instead of twice. It is no
+   * promise: answers still go through the gate.
+   */
+  public <T> WriterLease.Written<T> writeOnceDurably(
+      Duration lockTimeout, Cancellation cancellation, Function<TenantConnection, T> work) {
+    return turns.run(() -> writeAlone(cancellation, work), this::tellWhenSettled, lockTimeout);
+  }
+
+  private void tellWhenSettled(WriterLease.Written<?> written, Runnable tell) {
+    if (written.committedLsn() == null) {
+      tell.run();
+    } else {
+      log.whenSettled(gate.last().position(), tell);
     }
   }
 
-  /** Runs {@code work} with a reader connection, as one job: what it leaves open is ended. */
+  /** On the strand. */
+  private <T> WriterLease.Written<T> writeAlone(
+      Cancellation cancellation, Function<TenantConnection, T> work) {
+    cancellation.check();
+    try {
+      return write(cancellation, work);
+    } finally {
+      rollBackOpen();
+    }
+  }
+
+  /** As {@link #readOnce(Duration, Cancellation, Function)}; nothing can cancel it. */
   public <T> T readOnce(Duration timeout, Function<TenantConnection, T> work) {
+    return readOnce(timeout, new Cancellation(), work);
+  }
+
+  /** Runs {@code work} with a reader connection, as one job: what it leaves open is ended. */
+  public <T> T readOnce(
+      Duration timeout, Cancellation cancellation, Function<TenantConnection, T> work) {
     readers.acquire(timeout);
     boolean[] taken = new boolean[1];
     try {
       return jobs.onReader(
           () -> {
+            cancellation.check();
             TenantConnection connection = readers.take();
             taken[0] = true;
+            connection.setCancellation(cancellation);
             try {
-              return connection.use(work);
+              return noticingDamage(() -> connection.use(work));
             } finally {
+              connection.setCancellation(null);
               giveBack(connection);
             }
           });
@@ -176,24 +245,24 @@ public final class TenantDatabase {
   /**
    * On the strand.
    *
-   * @param owner whose statements these are, for {@link #cancelWriter}; null if nobody may cancel
+   * @param cancellation stops the client's statement that runs
    */
-  <T> WriterLease.Written<T> write(@Nullable Object owner, Function<TenantConnection, T> work) {
+  <T> WriterLease.Written<T> write(Cancellation cancellation, Function<TenantConnection, T> work) {
     checkUsable();
     long before = gate.last().lsn();
     T value;
-    writer.setOwner(owner);
+    writer.setCancellation(cancellation);
     try {
       if (writer.sqlite().isAutocommit()) {
         capture.transactionBegins();
       }
-      value = work.apply(writer);
+      value = noticingDamage(() -> work.apply(writer));
     } catch (SqliteException failure) {
       throw SqlFailures.explain(failure, "");
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     } finally {
-      writer.setOwner(null);
+      writer.setCancellation(null);
       // Whatever was thrown: what SQLite has committed must go into the log.
       capture();
     }
@@ -232,6 +301,9 @@ public final class TenantDatabase {
   }
 
   private DosqlException unavailable(Throwable failure) {
+    if (failure instanceof DosqlException told) {
+      return TenantLife.again(told);
+    }
     return new DosqlException(
         ErrorCode.TXN_ABORTED,
         "tenant " + name + " is being recovered; nothing was written",
@@ -244,7 +316,7 @@ public final class TenantDatabase {
     if (lease == ended) {
       lease = null;
     }
-    queue.release();
+    turns.release();
   }
 
   /** On the strand: a transaction that nobody will end. */
@@ -280,11 +352,6 @@ public final class TenantDatabase {
       return;
     }
     readers.release(connection);
-  }
-
-  /** On any thread: stops the statement that runs if it is this lease's. */
-  void cancelWriter(WriterLease owner) {
-    writer.cancel(owner);
   }
 
   /**
@@ -329,7 +396,7 @@ public final class TenantDatabase {
   public long replaceWith(SqliteConnection source, Duration timeout, Runnable save) {
     queue.acquire(name, timeout);
     // Not told to maintenance, which would take it away from a save that lasts.
-    try (WriterLease writing = new WriterLease(this, timeout)) {
+    try (WriterLease writing = new WriterLease(this, timeout, nanoTime, new Cancellation())) {
       save.run();
       WriterLease.Written<Boolean> written =
           writing.call(
@@ -338,7 +405,7 @@ public final class TenantDatabase {
                 // The WAL, and the log until the next checkpoint.
                 disk.checkRoomFor(2 * pages * PAGE_SIZE_BYTES);
                 capture.attempt();
-                Connections.replace(source, connection.sqlite());
+                Connections.replace(source, connection.sqlite(), limits);
                 return true;
               });
       Long lsn = written.committedLsn();
@@ -362,7 +429,7 @@ public final class TenantDatabase {
 
   /** After a failure the next one waits a little. */
   private boolean mayCheckpoint() {
-    return System.nanoTime() - nextCheckpointNanos >= 0;
+    return nanoTime.getAsLong() - nextCheckpointNanos >= 0;
   }
 
   /** Whether a checkpoint would let the log go of commits that it holds for this tenant. */
@@ -378,9 +445,9 @@ public final class TenantDatabase {
     if (isBroken() || !writer.sqlite().isAutocommit()) {
       return false;
     }
-    nextCheckpointNanos = System.nanoTime() + CHECKPOINT_AGAIN.toNanos();
+    nextCheckpointNanos = nanoTime.getAsLong() + CHECKPOINT_AGAIN.toNanos();
     boolean complete = checkpointSettled(mode);
-    nextCheckpointNanos = System.nanoTime();
+    nextCheckpointNanos = nanoTime.getAsLong();
     return complete;
   }
 
@@ -413,6 +480,11 @@ public final class TenantDatabase {
     return true;
   }
 
+  /** Who waits for the writer. */
+  int writersWaiting() {
+    return queue.waiting();
+  }
+
   /** Called from time to time by maintenance. */
   void expireLease(long nowNanos, Duration idleMax) {
     WriterLease current = lease;
@@ -435,13 +507,76 @@ public final class TenantDatabase {
     } catch (IOException | RuntimeException failure) {
       LOG.warn("tenant {} sleeps without a checkpoint; it is redone from the log", name, failure);
     }
-    readers.close(isBroken());
+    Throwable failed = broken;
+    readers.close(
+        failed == null
+            ? null
+            : failed instanceof DosqlException told && told.getMessage() != null
+                ? told.getMessage()
+                : "the tenant is being recovered");
     writer.close();
+    rows.close();
     try {
       wal.close();
     } catch (IOException failure) {
       LOG.warn("tenant {}: closing the WAL failed", name, failure);
     }
+  }
+
+  // ---- Damage, and the end
+
+  /** Runs {@code work}, and tells the listener if SQLite says that the database is damaged. */
+  <T> T noticingDamage(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException failure) {
+      long now = nanoTime.getAsLong();
+      if (SqlFailures.tellsOfDamage(failure) && now - nextDamageCheckNanos >= 0 && !isBroken()) {
+        nextDamageCheckNanos = now + DAMAGE_CHECK_AGAIN.toNanos();
+        damageListener.accept(failure);
+      }
+      throw failure;
+    }
+  }
+
+  /** What SQLite's own check finds wrong first; null if it finds nothing. Reads all pages. */
+  static @Nullable String findDamage(TenantConnection connection) {
+    try (SqliteStatement check = connection.sqlite().prepare("PRAGMA quick_check(1)")) {
+      String found = check.step() ? check.text(0) : "PRAGMA quick_check says nothing";
+      return found.equals("ok") ? null : found;
+    } catch (SqliteException unreadable) {
+      return unreadable.getMessage();
+    }
+  }
+
+  /** On the strand. */
+  @Nullable String findDamage() {
+    return findDamage(writer);
+  }
+
+  /** On the strand: the files are damaged, and nobody may go on with them. */
+  void damaged(String found) {
+    damage = found;
+    leaveService("the tenant's files are damaged");
+  }
+
+  /** What {@link #damaged} was told; null if nothing is wrong. */
+  @Nullable String damage() {
+    return damage;
+  }
+
+  /** On the strand: whoever uses the tenant is told that his transaction is lost, and why. */
+  void leaveService(String reason) {
+    if (!isBroken()) {
+      DosqlException told = new DosqlException(ErrorCode.TXN_ABORTED, reason);
+      broken = told;
+      gate.fail(told);
+    }
+  }
+
+  /** On any thread: stops the statement that the writer may be at. */
+  void interruptWriter(String reason) {
+    writer.interrupt(reason);
   }
 
   /** What leases and sessions run their work on. */

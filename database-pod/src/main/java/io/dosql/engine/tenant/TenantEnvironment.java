@@ -3,12 +3,17 @@ package io.dosql.engine.tenant;
 import io.dosql.engine.log.CommitLog;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * What all tenants of a pod share.
  *
  * @param folder holds one folder per tenant
  * @param commits counts all that went into the log
+ * @param nanoTime what {@link System#nanoTime} is to the process: deadlines and idleness are
+ *     measured by it
+ * @param lostCommits the tenants that are not served because the log lost commits of them
+ * @param rowChanges whether tenants capture row changes
  */
 public record TenantEnvironment(
     Path folder,
@@ -16,10 +21,32 @@ public record TenantEnvironment(
     Pools pools,
     TenantLimits limits,
     DiskGuard disk,
-    LongAdder commits) {
+    LongAdder commits,
+    LongSupplier nanoTime,
+    LostCommits lostCommits,
+    RowChangeOptions rowChanges) {
 
   public TenantEnvironment(
       Path folder, CommitLog log, Pools pools, TenantLimits limits, DiskGuard disk) {
-    this(folder, log, pools, limits, disk, new LongAdder());
+    this(folder, log, pools, limits, disk, RowChangeOptions.DEFAULT);
+  }
+
+  public TenantEnvironment(
+      Path folder,
+      CommitLog log,
+      Pools pools,
+      TenantLimits limits,
+      DiskGuard disk,
+      RowChangeOptions rowChanges) {
+    this(
+        folder,
+        log,
+        pools,
+        limits,
+        disk,
+        new LongAdder(),
+        System::nanoTime,
+        new LostCommits(folder),
+        rowChanges);
   }
 }

@@ -16,6 +16,13 @@ import java.time.Duration;
  * @param maxSqlBytes of one statement's or script's text
  * @param maxValueBytes of one text or blob
  * @param diskReserveBytes free space below which writes are refused
+ * @param maxConcurrentRequests requests in work for one tenant
+ * @param statementTimeout longest run of one statement
+ * @param maxResultRows rows in the results of one request
+ * @param maxResultBytes results of one request, encoded
+ * @param maxDatabaseBytes size of one tenant's database, free pages included
+ * @param maxStatementMemoryBytes heap that SQLite takes for one statement: sorts, temporary tables,
+ *     values, and the pages that it reads
  */
 public record TenantLimits(
     int maxTenants,
@@ -28,7 +35,13 @@ public record TenantLimits(
     long maxTransactionBytes,
     int maxSqlBytes,
     int maxValueBytes,
-    long diskReserveBytes) {
+    long diskReserveBytes,
+    int maxConcurrentRequests,
+    Duration statementTimeout,
+    long maxResultRows,
+    long maxResultBytes,
+    long maxDatabaseBytes,
+    long maxStatementMemoryBytes) {
 
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
@@ -45,15 +58,135 @@ public record TenantLimits(
           1024L * MIB,
           MIB,
           16 * MIB,
+          64L * MIB,
+          500,
+          Duration.ofSeconds(30),
+          100_000,
+          16L * MIB,
+          10L * 1024 * MIB,
           64L * MIB);
+
+  /** The bounds of tenants' files; what clients may take is as in {@link #DEFAULT}. */
+  public TenantLimits(
+      int maxTenants,
+      int maxAwake,
+      Duration sleepAfter,
+      int maxWaitingWriters,
+      int maxReaders,
+      int pageCacheBytes,
+      long checkpointBytes,
+      long maxTransactionBytes,
+      int maxSqlBytes,
+      int maxValueBytes,
+      long diskReserveBytes) {
+    this(
+        maxTenants,
+        maxAwake,
+        sleepAfter,
+        maxWaitingWriters,
+        maxReaders,
+        pageCacheBytes,
+        checkpointBytes,
+        maxTransactionBytes,
+        maxSqlBytes,
+        maxValueBytes,
+        diskReserveBytes,
+        DEFAULT.maxConcurrentRequests,
+        DEFAULT.statementTimeout,
+        DEFAULT.maxResultRows,
+        DEFAULT.maxResultBytes,
+        DEFAULT.maxDatabaseBytes,
+        DEFAULT.maxStatementMemoryBytes);
+  }
+
+  /** These, but for when tenants sleep. */
+  public TenantLimits withSleep(Duration after, int awakeMax) {
+    return new TenantLimits(
+        maxTenants,
+        awakeMax,
+        after,
+        maxWaitingWriters,
+        maxReaders,
+        pageCacheBytes,
+        checkpointBytes,
+        maxTransactionBytes,
+        maxSqlBytes,
+        maxValueBytes,
+        diskReserveBytes,
+        maxConcurrentRequests,
+        statementTimeout,
+        maxResultRows,
+        maxResultBytes,
+        maxDatabaseBytes,
+        maxStatementMemoryBytes);
+  }
+
+  /** These, but for what the clients of one tenant may take. */
+  public TenantLimits withClients(
+      int concurrentRequests,
+      int waitingWriters,
+      Duration timeoutOfStatement,
+      long resultRows,
+      long resultBytes,
+      long databaseBytes) {
+    return new TenantLimits(
+        maxTenants,
+        maxAwake,
+        sleepAfter,
+        waitingWriters,
+        maxReaders,
+        pageCacheBytes,
+        checkpointBytes,
+        maxTransactionBytes,
+        maxSqlBytes,
+        maxValueBytes,
+        diskReserveBytes,
+        concurrentRequests,
+        timeoutOfStatement,
+        resultRows,
+        resultBytes,
+        databaseBytes,
+        maxStatementMemoryBytes);
+  }
 
   public TenantLimits {
     if (maxTenants < 1 || maxAwake < 1 || maxWaitingWriters < 1 || maxReaders < 2) {
       throw new IllegalArgumentException("a limit of tenants is too small");
     }
+    if (maxConcurrentRequests < 1 || maxResultRows < 1 || maxResultBytes < 1) {
+      throw new IllegalArgumentException("a limit of requests is too small");
+    }
+    if (!statementTimeout.isPositive()) {
+      throw new IllegalArgumentException("statementTimeout must be positive");
+    }
+    if (maxDatabaseBytes < MIB || maxStatementMemoryBytes < 2L * pageCacheBytes) {
+      throw new IllegalArgumentException("a tenant has too little room");
+    }
     if (maxSqlBytes > maxValueBytes) {
       // SQLite refuses any text longer than SQLITE_LIMIT_LENGTH, statements included.
       throw new IllegalArgumentException("maxSqlBytes exceeds maxValueBytes");
     }
+  }
+
+  /** These, with another size for a tenant's database. */
+  public TenantLimits withMaxDatabaseBytes(long bytes) {
+    return new TenantLimits(
+        maxTenants,
+        maxAwake,
+        sleepAfter,
+        maxWaitingWriters,
+        maxReaders,
+        pageCacheBytes,
+        checkpointBytes,
+        maxTransactionBytes,
+        maxSqlBytes,
+        maxValueBytes,
+        diskReserveBytes,
+        maxConcurrentRequests,
+        statementTimeout,
+        maxResultRows,
+        maxResultBytes,
+        bytes,
+        maxStatementMemoryBytes);
   }
 }

@@ -5,6 +5,7 @@ import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,17 +18,26 @@ public final class WriterLease implements AutoCloseable {
   private final TenantDatabase database;
   private final long deadlineNanos;
   private final Duration lifetime;
+  private final LongSupplier nanoTime;
+  private final Cancellation cancellation;
 
   // What follows is written on the strand only.
-  private volatile long idleSinceNanos = System.nanoTime();
+  private volatile long idleSinceNanos;
   private volatile boolean busy;
   private volatile boolean ended;
   private volatile @Nullable String takenAway;
 
-  WriterLease(TenantDatabase database, Duration lifetime) {
+  WriterLease(
+      TenantDatabase database,
+      Duration lifetime,
+      LongSupplier nanoTime,
+      Cancellation cancellation) {
     this.database = database;
     this.lifetime = lifetime;
-    this.deadlineNanos = System.nanoTime() + lifetime.toNanos();
+    this.nanoTime = nanoTime;
+    this.cancellation = cancellation;
+    this.idleSinceNanos = nanoTime.getAsLong();
+    this.deadlineNanos = idleSinceNanos + lifetime.toNanos();
   }
 
   /** The outcome of a call, and the commit that it made, if it made one. */
@@ -49,29 +59,25 @@ public final class WriterLease implements AutoCloseable {
               if (ended) {
                 throw new IllegalStateException("the lease has ended");
               }
+              cancellation.check();
               busy = true;
               try {
-                return database.write(this, work);
+                return database.write(cancellation, work);
               } finally {
                 busy = false;
-                idleSinceNanos = System.nanoTime();
+                idleSinceNanos = nanoTime.getAsLong();
               }
             });
   }
 
   /** Time until the lease is taken away; not negative. */
   public Duration remaining() {
-    return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+    return Duration.ofNanos(Math.max(0, deadlineNanos - nanoTime.getAsLong()));
   }
 
   /** The newest commit of the tenant: what a statement of this lease has surely seen. */
   public long lastLsn() {
     return database.gate().last().lsn();
-  }
-
-  /** Stops the running statement of this lease, and each that would follow; any thread. */
-  public void cancel() {
-    database.cancelWriter(this);
   }
 
   /** Rolls back what is open and lets the next writer in. Idempotent. */
@@ -104,7 +110,7 @@ public final class WriterLease implements AutoCloseable {
         .jobs()
         .onStrandLater(
             () -> {
-              String reason = overdue(System.nanoTime(), othersWait, idleMax);
+              String reason = overdue(nanoTime.getAsLong(), othersWait, idleMax);
               if (!ended && reason != null) {
                 takenAway = reason;
                 end();

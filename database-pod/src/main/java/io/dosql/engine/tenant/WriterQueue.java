@@ -1,5 +1,6 @@
 package io.dosql.engine.tenant;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
@@ -11,15 +12,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who may write in a tenant: one holder at a time, granted in order of arrival. Waiters are virtual
- * threads, so waiting costs no thread of the pools.
+ * threads, so waiting costs no thread of the pools, or writes that are run when it is their turn.
  */
 final class WriterQueue {
 
-  private static final class Waiter {
+  /** Whoever stands in the line. */
+  sealed interface Waiter permits WaitingThread, QueuedWrite {}
+
+  private static final class WaitingThread implements Waiter {
     private final Condition granted;
     private boolean isGranted;
 
-    Waiter(Condition granted) {
+    WaitingThread(Condition granted) {
       this.granted = granted;
     }
   }
@@ -39,20 +43,14 @@ final class WriterQueue {
   /** Waits for the turn; fails with TXN_LOCK_TIMEOUT or, when too many wait, RESOURCE_EXHAUSTED. */
   void acquire(TenantName tenant, Duration timeout) {
     lock.lock();
-    Waiter self = null;
+    WaitingThread self = null;
     try {
       if (!held && waiters.isEmpty()) {
         held = true;
         return;
       }
-      if (waiters.size() >= waitersMax) {
-        throw new DosqlException(
-                ErrorCode.RESOURCE_EXHAUSTED,
-                "%d writers wait for tenant %s already, the limit maxWaitingWriters"
-                    .formatted(waitersMax, tenant))
-            .withRetryAfter(Duration.ofSeconds(1));
-      }
-      self = new Waiter(lock.newCondition());
+      requireRoom(tenant);
+      self = new WaitingThread(lock.newCondition());
       waiters.add(self);
       long left = timeout.toNanos();
       while (!self.isGranted) {
@@ -63,25 +61,65 @@ final class WriterQueue {
       }
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
-      if (self != null && self.isGranted) {
-        // Granted between the interrupt and its being noticed: nobody else would give it back.
-        release();
+      if (self == null || !self.isGranted) {
+        throw new DosqlException(
+            ErrorCode.CONNECTION_ERROR, "interrupted while waiting to write", stop);
       }
-      throw new DosqlException(
-          ErrorCode.CONNECTION_ERROR, "interrupted while waiting to write", stop);
+      // Granted between the interrupt and its being noticed: whoever waits finds the flag set.
     } finally {
       giveUpUnlessGranted(self);
       lock.unlock();
     }
   }
 
-  private void giveUpUnlessGranted(@Nullable Waiter self) {
+  @GuardedBy("lock")
+  private void requireRoom(TenantName tenant) {
+    if (waiters.size() >= waitersMax) {
+      throw new DosqlException(
+              ErrorCode.RESOURCE_EXHAUSTED,
+              "%d writers wait for tenant %s already, the limit maxWaitingWriters"
+                  .formatted(waitersMax, tenant))
+          .withRetryAfter(Duration.ofSeconds(1));
+    }
+  }
+
+  private void giveUpUnlessGranted(@Nullable WaitingThread self) {
     if (self != null && !self.isGranted) {
       waiters.remove(self);
     }
   }
 
-  private static DosqlException lockTimeout(TenantName tenant, Duration timeout) {
+  /**
+   * Puts a write into the line, without waiting; fails with RESOURCE_EXHAUSTED when too many wait.
+   *
+   * @return whether it has the turn at once. Else {@link #release} returns it when it has
+   */
+  boolean enter(QueuedWrite<?> write, TenantName tenant) {
+    lock.lock();
+    try {
+      if (!held && waiters.isEmpty()) {
+        held = true;
+        return true;
+      }
+      requireRoom(tenant);
+      waiters.add(write);
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a write out of the line; false if it had, or has, its turn. */
+  boolean withdraw(QueuedWrite<?> write) {
+    lock.lock();
+    try {
+      return waiters.remove(write);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  static DosqlException lockTimeout(TenantName tenant, Duration timeout) {
     return new DosqlException(
             ErrorCode.TXN_LOCK_TIMEOUT,
             "tenant %s was being written to for longer than %d ms"
@@ -90,26 +128,40 @@ final class WriterQueue {
         .withSqliteCode("SQLITE_BUSY");
   }
 
-  /** Hands the turn to the next waiter. */
-  void release() {
+  /**
+   * Hands the turn to the next waiter.
+   *
+   * @return the write that has it now, which the caller must run and release; null if it is a
+   *     thread's, or nobody's
+   */
+  @Nullable QueuedWrite<?> release() {
     lock.lock();
     try {
-      Waiter next = waiters.poll();
-      if (next == null) {
-        held = false;
-      } else {
-        next.isGranted = true;
-        next.granted.signal();
-      }
+      return switch (waiters.poll()) {
+        case null -> {
+          held = false;
+          yield null;
+        }
+        case WaitingThread thread -> {
+          thread.isGranted = true;
+          thread.granted.signal();
+          yield null;
+        }
+        case QueuedWrite<?> write -> write;
+      };
     } finally {
       lock.unlock();
     }
   }
 
   boolean hasWaiters() {
+    return waiting() > 0;
+  }
+
+  int waiting() {
     lock.lock();
     try {
-      return !waiters.isEmpty();
+      return waiters.size();
     } finally {
       lock.unlock();
     }

@@ -87,7 +87,13 @@ class PodAdminTest {
     assertThat(status.get("line").asText()).matches("[0-9a-f]{16}");
     assertThat(Instant.parse(status.get("startedAt").asText())).isBefore(Instant.now());
     assertThat(status.get("ready").asBoolean()).isTrue();
-    assertThat(status.get("tenants")).isEqualTo(JSON.readTree("{\"total\":2,\"awake\":1}"));
+    assertThat(status.get("tenants"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"total":2,"awake":1,"logBytesHeld":0,"quarantined":[],
+                 "states":{"absent":1,"asleep":0,"waking":0,"awake":1,"sleeping":0,"restoring":0,
+                           "quarantined":0}}"""));
     JsonNode log = status.get("log");
     assertThat(Long.parseLong(log.get("settled").textValue())).isPositive();
     assertThat(Long.parseLong(log.get("appended").textValue()))
@@ -174,8 +180,12 @@ class PodAdminTest {
     assertThat(metric("dosql_log_written_bytes_total")).isGreaterThan(3 * 100);
     assertMetric("dosql_log_size_bytes", get("/admin/status").get("log").get("bytes").asDouble());
     assertMetric("dosql_log_segments", get("/admin/status").get("log").get("segments").asInt());
-    assertMetric("dosql_tenants", 2);
-    assertMetric("dosql_tenants_awake", 1);
+    assertMetric("dosql_tenants{state=\"awake\",}", 1);
+    assertMetric("dosql_tenants{state=\"absent\",}", 1);
+    assertMetric("dosql_tenants{state=\"quarantined\",}", 0);
+    assertMetric("dosql_tenant_wakes_total", 1);
+    assertMetric("dosql_tenant_evictions_total", 0);
+    assertMetric("dosql_log_held_by_quarantine_bytes", 0);
     assertThat(metric("dosql_disk_free_bytes")).isPositive();
     assertMetric("dosql_disk_nearly_full", 0);
   }

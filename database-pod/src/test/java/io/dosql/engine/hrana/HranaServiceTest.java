@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.session.Client;
+import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.TenantSessions;
 import io.dosql.engine.tenant.TestEngine;
@@ -63,7 +65,9 @@ class HranaServiceTest {
     String body =
         "{\"baton\":%s,\"requests\":[%s]}"
             .formatted(baton == null ? "null" : "\"" + baton + "\"", String.join(",", requests));
-    ByteBuffer answer = hrana.pipeline(owner, body.getBytes(StandardCharsets.UTF_8));
+    ByteBuffer answer =
+        hrana.pipeline(
+            owner, body.getBytes(StandardCharsets.UTF_8), Durability.STRICT, Client.STAYS);
     byte[] bytes = new byte[answer.remaining()];
     answer.get(bytes);
     return JSON.readTree(bytes);

@@ -63,8 +63,10 @@ class AdminApiTest {
         """
         {"version":"0.1.0","database":"shop/orders","line":"7f3a",
          "startedAt":"2026-11-24T02:00:00Z","ready":true,
-         "tenants":{"total":3,"awake":1},
-         "log":{"appended":"81920","settled":"81920","bytes":16777216,"segments":1},
+         "tenants":{"total":3,"awake":1,"states":{"quarantined":1},"logBytesHeld":4096,
+                    "quarantined":[{"name":"b","reason":"data.db is missing",
+                                    "since":"2026-11-24T02:00:00Z"}]},
+         "log":{"appended":"81920","settled":"81920","bytes":16777216,"segments":1,"damagedTenants":0,"damage":[]},
          "disk":{"totalBytes":100,"freeBytes":50},
          "store":{"kind":"s3","state":"error","code":"STORAGE_BUCKET_NOT_FOUND",
                   "message":"There is no bucket 'b'."},
@@ -79,7 +81,8 @@ class AdminApiTest {
         get("/admin/tenants?limit=7&after=a%2Db"),
         200,
         """
-        {"tenants":[{"name":"a-b","state":"awake","lsn":"42","sizeBytes":7,"schemaVersion":null}],
+        {"tenants":[{"name":"a-b","state":"awake","lsn":"42","sizeBytes":7,"schemaVersion":null,
+                     "pinned":false,"quarantine":null}],
          "next":"main"}
         """);
     assertJson(
@@ -116,7 +119,8 @@ class AdminApiTest {
             "m-1",
             """
             {"kind":"migrate","migrations":[{"id":"001_users","sql":"CREATE TABLE u(id)"}],
-             "plan":true}""");
+             "plan":true}\
+            """);
     assertJson(
         answer,
         200,
@@ -142,9 +146,69 @@ class AdminApiTest {
     assertThat(put("r-1", "{\"kind\":\"restore\",\"backup\":\"nightly-1\"}").body())
         .contains(
             """
-            "result":{"tenants":[{"tenant":"a","fromLsn":"41","lsn":"43","preRestoreKey":"pre/a"}]}""");
+            "result":{"tenants":[{"tenant":"a","fromLsn":"41","lsn":"43","preRestoreKey":"pre/a","damagedFiles":null}]}""");
     assertThat(put("p-1", "{\"kind\":\"prune\",\"backups\":[\"nightly-1\"]}").body())
         .contains("\"result\":{\"deleted\":[\"nightly-1\"],\"objects\":4,\"bytes\":81920}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /admin/tenants/a-b, tenant",
+    "POST, /admin/tenants/a-b/prewarm, prewarm",
+    "PUT, /admin/tenants/a%2Db/pin, pin",
+    "DELETE, /admin/tenants/a-b/pin, unpin",
+    "POST, /admin/tenants/a-b/retry, retry",
+  })
+  void callsAboutOneTenant_answerWithIt(String method, String path, String call) throws Exception {
+    assertJson(
+        pod.send(pod.adminRequest(path).method(method, BodyPublishers.noBody())),
+        200,
+        """
+        {"name":"a-b","state":"quarantined","lsn":"42","sizeBytes":4096,"schemaVersion":"%s",
+         "pinned":true,"quarantine":{"reason":"data.db is missing",
+                                     "since":"2026-11-24T02:00:00Z","tries":3}}
+        """
+            .formatted(call));
+  }
+
+  @Test
+  void deletedTenant_isToldWhetherItWasThere() throws Exception {
+    assertJson(
+        pod.send(pod.adminRequest("/admin/tenants/there").DELETE()),
+        200,
+        "{\"name\":\"there\",\"deleted\":true}");
+    assertJson(
+        pod.send(pod.adminRequest("/admin/tenants/gone").DELETE()),
+        200,
+        "{\"name\":\"gone\",\"deleted\":false}");
+  }
+
+  @Test
+  void clone_isAnOperationUnderTheCallersIdOrOneOfThePod() throws Exception {
+    String ended =
+        """
+        {"id":"c-1","kind":"clone","state":"succeeded","startedAt":"2026-11-24T02:00:00Z",
+         "finishedAt":"2026-11-24T02:00:01Z","progress":{"done":3,"total":3},
+         "result":{"source":"a","target":"b","sourceLsn":"7","lsn":"1"},"error":null}
+        """;
+    String body = "{\"kind\":\"clone\",\"source\":\"a\",\"target\":\"b\"}";
+    assertJson(put("c-1", body), 200, ended);
+    assertJson(clone("a", "{\"id\":\"c-1\",\"target\":\"b\"}"), 200, ended);
+    assertThat(clone("x", "{\"id\":\"c-1\",\"target\":\"b\"}").statusCode()).isEqualTo(409);
+    HttpResponse<String> unnamed = clone("a", "{\"target\":\"b\"}");
+    String id = JSON.readTree(unnamed.body()).get("id").asText();
+    assertThat(id).startsWith("clone-");
+    assertThat(get("/admin/operations/" + id).statusCode()).isEqualTo(200);
+    for (String bad : List.of("{}", "{\"target\":\"b\",\"id\":\"a b\"}", "{\"to\":\"b\"}")) {
+      assertThat(clone("a", bad).statusCode()).describedAs(bad).isEqualTo(400);
+    }
+  }
+
+  private HttpResponse<String> clone(String source, String body) throws Exception {
+    return pod.send(
+        pod.adminRequest("/admin/tenants/" + source + "/clone")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body)));
   }
 
   @ParameterizedTest
@@ -159,6 +223,8 @@ class AdminApiTest {
         "{\"kind\":\"backup\",\"name\":\"a\",\"tenants\":[\"a\",\"a\"]}",
         "{\"kind\":\"restore\",\"name\":\"a\"}",
         "{\"kind\":\"prune\",\"backups\":\"a\"}",
+        "{\"kind\":\"clone\",\"target\":\"a\"}",
+        "{\"kind\":\"clone\",\"source\":\"a\",\"target\":\"b\",\"name\":\"c\"}",
         "{\"kind\":\"migrate\"}",
         "{\"kind\":\"migrate\",\"migrations\":[]}",
         "{\"kind\":\"migrate\",\"migrations\":[{\"id\":\"1\"}]}",

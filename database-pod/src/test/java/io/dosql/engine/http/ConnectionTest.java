@@ -34,7 +34,8 @@ class ConnectionTest {
           Duration.ofSeconds(1),
           100,
           1 << 20,
-          1_000);
+          1_000,
+          2);
 
   @SuppressWarnings("NullAway.Init") // Set before each test.
   private PodUnderTest pod;
@@ -58,6 +59,37 @@ class ConnectionTest {
   private String query(String sql) {
     String body = "{\"sql\":\"" + sql + "\"}";
     return head("POST", "/db/t1/query", "Content-Length: " + body.length() + "\r\n") + body;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"query", "v2/pipeline"})
+  void clientThatCloses_cancelsItsStatement(String route) throws Exception {
+    String body =
+        route.equals("query")
+            ? "{\"sql\":\"BLOCK\"}"
+            : "{\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"BLOCK\"}}]}";
+    try (RawConnection connection = new RawConnection(pod.port())) {
+      connection.send(
+          head("POST", "/db/t1/" + route, "Content-Length: " + body.length() + "\r\n") + body);
+      assertThat(pod.sessions.blocked.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(pod.sessions.cancelled).hasValue(0);
+    }
+    Awaitility.await().until(() -> pod.sessions.cancelled.get() == 1);
+    pod.sessions.release.countDown();
+    Awaitility.await().until(() -> pod.sessions.open.get() == 0);
+  }
+
+  @Test
+  void clientThatClosesAfterItsAnswer_cancelsNothing() throws Exception {
+    try (RawConnection connection = new RawConnection(pod.port())) {
+      connection.send(query("echo 1"));
+      assertThat(connection.answer().status()).isEqualTo(200);
+    }
+    try (RawConnection next = new RawConnection(pod.port())) {
+      next.send(query("echo 2"));
+      assertThat(next.answer().status()).isEqualTo(200);
+    }
+    assertThat(pod.sessions.cancelled).hasValue(0);
   }
 
   @Test

@@ -32,7 +32,12 @@ public final class EchoAdmin implements AdminService {
         "shop/orders",
         "7f3a",
         TIME,
-        new PodStatus.Tenants(3, 1),
+        new PodStatus.Tenants(
+            3,
+            1,
+            Map.of("quarantined", 1),
+            List.of(new PodStatus.QuarantinedTenant("b", "data.db is missing", TIME)),
+            4096),
         new PodStatus.Log(81_920, 81_920, 16_777_216, 1),
         new PodStatus.Disk(100, 50),
         new PodStatus.Store(
@@ -47,8 +52,50 @@ public final class EchoAdmin implements AdminService {
   @Override
   public Page<TenantStatus> tenants(Optional<String> after, int limit) {
     return new Page<>(
-        List.of(new TenantStatus(after.orElse("main"), TenantStatus.State.AWAKE, 42, limit, null)),
+        List.of(new TenantStatus(after.orElse("main"), "awake", 42, limit, null, false, null)),
         Optional.of("main"));
+  }
+
+  @Override
+  public TenantStatus tenant(String name) {
+    return described("tenant", name);
+  }
+
+  @Override
+  public TenantStatus prewarm(String name) {
+    return described("prewarm", name);
+  }
+
+  @Override
+  public TenantStatus pin(String name) {
+    return described("pin", name);
+  }
+
+  @Override
+  public TenantStatus unpin(String name) {
+    return described("unpin", name);
+  }
+
+  @Override
+  public TenantStatus retry(String name) {
+    return described("retry", name);
+  }
+
+  @Override
+  public boolean delete(String name) {
+    return name.equals("there");
+  }
+
+  /** The schema version says what was asked for. */
+  private static TenantStatus described(String call, String name) {
+    return new TenantStatus(
+        name,
+        "quarantined",
+        42,
+        4096,
+        call,
+        true,
+        new TenantStatus.Quarantine("data.db is missing", TIME, 3));
   }
 
   @Override
@@ -90,8 +137,10 @@ public final class EchoAdmin implements AdminService {
               id,
               restore,
               new OperationResult.Restored(
-                  List.of(new OperationResult.TenantRestore("a", 41, 43, "pre/a"))),
+                  List.of(new OperationResult.TenantRestore("a", 41, 43, "pre/a", null))),
               null);
+      case OperationRequest.Clone clone ->
+          ended(id, clone, new OperationResult.Cloned(clone.source(), clone.target(), 7, 1), null);
       case OperationRequest.Prune prune ->
           ended(id, prune, new OperationResult.Pruned(prune.backups(), 4, 81_920), null);
     };

@@ -3,6 +3,7 @@ package io.dosql.engine.http;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.session.Description;
+import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.Parameters;
 import io.dosql.engine.session.RowSink;
@@ -38,6 +39,10 @@ public final class EchoSessions implements Sessions {
 
   public final AtomicInteger open = new AtomicInteger();
   public final AtomicInteger settled = new AtomicInteger();
+  public final AtomicInteger cancelled = new AtomicInteger();
+
+  /** What the latest answer waited for. */
+  public volatile Durability lastSettled = Durability.STRICT;
 
   /** BLOCK counts this down, then waits for {@link #release}. */
   public volatile CountDownLatch blocked = new CountDownLatch(1);
@@ -59,6 +64,7 @@ public final class EchoSessions implements Sessions {
     private final SessionOptions options;
     private boolean autocommit = true;
     private boolean closed;
+    private volatile boolean isCancelled;
 
     private EchoSession(SessionOptions options) {
       this.options = options;
@@ -129,7 +135,22 @@ public final class EchoSessions implements Sessions {
 
     @Override
     public void settle() {
+      settle(Durability.STRICT);
+    }
+
+    @Override
+    public void settle(Durability level) {
+      if (isCancelled) {
+        throw new DosqlException(ErrorCode.CONNECTION_ERROR, "The client has gone.");
+      }
       settled.incrementAndGet();
+      lastSettled = level;
+    }
+
+    @Override
+    public void cancel() {
+      isCancelled = true;
+      cancelled.incrementAndGet();
     }
 
     @Override

@@ -17,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 
 /** The real server in this process, on free ports of loopback, with keys of its own. */
 public final class PodUnderTest implements AutoCloseable {
@@ -53,7 +52,10 @@ public final class PodUnderTest implements AutoCloseable {
             "127.0.0.1",
             ports[0],
             ports[1],
-            new EngineConfiguration.Tenants(true, Set.of("main")),
+            EngineConfiguration.Tenants.OPEN,
+            EngineConfiguration.Limits.DEFAULT,
+            false,
+            true,
             new EngineConfiguration.Auth.Jwt(keys.file()),
             adminToken,
             new EngineConfiguration.Store.None());

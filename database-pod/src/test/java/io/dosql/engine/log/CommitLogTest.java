@@ -123,9 +123,14 @@ class CommitLogTest {
     assertThat(parts.get(1).position()).isEqualTo(first);
     assertThat(log.settled().bytes() % LogFormat.SECTOR_BYTES).isZero();
     LogPosition third = flushed(CommitParts.commit("a", 2));
+    BatchDirectory directory = new BatchDirectory();
+    directory.add("a", 1);
+    directory.add("b", 1);
     assertThat(readAll(second).getFirst().position().bytes())
         .isEqualTo(
-            LogFormat.roundUp((int) second.bytes(), LogFormat.SECTOR_BYTES) + BatchHeader.BYTES)
+            LogFormat.roundUp((int) second.bytes(), LogFormat.SECTOR_BYTES)
+                + BatchHeader.BYTES
+                + directory.encodedBytes())
         .isLessThan(third.bytes());
   }
 

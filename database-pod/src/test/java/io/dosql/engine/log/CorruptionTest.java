@@ -3,19 +3,22 @@ package io.dosql.engine.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What no crash can leave is refused, and nothing is ever shortened silently. */
+/** What no crash can leave is told, and nothing is ever shortened silently. */
 @ExtendWith(QuietLog.class)
 class CorruptionTest {
 
@@ -38,6 +41,8 @@ class CorruptionTest {
   /** Two full segments and an active one with three batches. */
   @BeforeEach
   void fill() throws Exception {
+    log.append(CommitParts.commit("quiet", 1, 2));
+    workers.flush();
     while (log.statistics().segments() < 3) {
       flushed(40);
     }
@@ -70,50 +75,115 @@ class CorruptionTest {
     log = TestLogs.open(disk, new ManualWorkers());
   }
 
-  /** Flips bytes one after the other and expects each opening to name the file. */
-  private void assertEachFlipIsRefused(String file, int from, int to) {
+  private static SimulatedDisk copyOf(SimulatedDisk source) throws IOException {
+    SimulatedDisk copy = new SimulatedDisk(new Random(1));
+    for (String name : source.list()) {
+      try (LogFile file = copy.create(name)) {
+        file.write(ByteBuffer.wrap(source.content(name)), 0);
+        file.sync();
+      }
+    }
+    return copy;
+  }
+
+  /** What the log holds of a tenant, commit by commit. */
+  private static Map<Long, List<CommitPart>> commits(CommitLog log, String tenant)
+      throws Exception {
+    return commits(log, tenant, 0);
+  }
+
+  private static Map<Long, List<CommitPart>> tailOf(Map<Long, List<CommitPart>> all, long lsn) {
+    return new TreeMap<>(all).tailMap(lsn, false);
+  }
+
+  private static Map<Long, List<CommitPart>> commits(CommitLog log, String tenant, long afterLsn)
+      throws Exception {
+    Map<Long, List<CommitPart>> commits = new TreeMap<>();
+    try (PartReader reader = log.partReader()) {
+      for (LoggedCommit commit : log.commitsAfter(tenant, afterLsn)) {
+        List<CommitPart> parts = new ArrayList<>();
+        for (LogPosition part : commit.parts()) {
+          parts.add(reader.read(part).part());
+        }
+        commits.put(commit.lsn(), parts);
+      }
+    }
+    return commits;
+  }
+
+  /**
+   * Flips bytes one after the other. Each time the opening names the file, and of each tenant it is
+   * either proved that all is there, which it then is, or told what is missing.
+   */
+  private void assertEachFlipIsTold(String file, int from, int to) throws Exception {
+    Map<String, Map<Long, List<CommitPart>>> expected = new TreeMap<>();
+    for (String tenant : List.of("a", "b", "quiet")) {
+      expected.put(tenant, commits(log, tenant));
+    }
     for (int offset = from; offset < to; offset += offset - from < 2 * SECTOR ? 1 : 31) {
-      disk.flipByte(file, offset);
-      byte[] before = disk.content(file);
-      assertThatThrownBy(this::reopen)
-          .as("byte %d of %s", offset, file)
-          .asInstanceOf(type(CorruptLogException.class))
-          .satisfies(
-              refused -> {
-                assertThat(refused.file()).isEqualTo(file);
-                assertThat(refused.getMessage()).contains(file, "offset", "expected", "found");
+      SimulatedDisk copy = copyOf(disk);
+      copy.flipByte(file, offset);
+      byte[] before = copy.content(file);
+      String flip = "byte %d of %s".formatted(offset, file);
+      CommitLog opened = TestLogs.open(copy, new ManualWorkers());
+      assertThat(opened.damage())
+          .as(flip)
+          .isNotEmpty()
+          .allSatisfy(
+              damage -> {
+                assertThat(damage.file()).isEqualTo(file);
+                assertThat(damage.isDescribed()).isTrue();
+                assertThat(damage.description()).contains(file, "offset", "expected", "found");
               });
-      assertThat(disk.content(file)).isEqualTo(before);
-      disk.flipByte(file, offset);
+      assertThat(copy.content(file)).as(flip).isEqualTo(before);
+      int harmed = 0;
+      for (Map.Entry<String, Map<Long, List<CommitPart>>> tenant : expected.entrySet()) {
+        Optional<TenantLoss> loss = opened.lossOf(tenant.getKey(), 0);
+        if (loss.isEmpty()) {
+          assertThat(commits(opened, tenant.getKey())).as(flip).isEqualTo(tenant.getValue());
+        } else {
+          harmed++;
+          assertThat(loss.get().isExact()).as(flip).isTrue();
+          assertThat(loss.get().firstLsn()).as(flip).isEqualTo(loss.get().lastLsn());
+          assertThat(loss.get().provenLsn()).isEqualTo(loss.get().firstLsn() - 1);
+          assertThat(opened.lossOf(tenant.getKey(), loss.get().lastLsn())).as(flip).isEmpty();
+          assertThat(commits(opened, tenant.getKey(), loss.get().lastLsn()))
+              .as(flip)
+              .isEqualTo(tailOf(tenant.getValue(), loss.get().lastLsn()));
+        }
+      }
+      // One byte is in one record at most, and never was a record of who had none there.
+      assertThat(harmed).as(flip).isLessThanOrEqualTo(1);
+      assertThat(opened.lossOf("quiet", 0)).as(flip).isEmpty();
     }
   }
 
   @Test
-  void anyDamagedByteOfASealedSegmentIsRefused() throws IOException {
+  void anyDamagedByteOfASealedSegmentIsTold() throws Exception {
     int end = LogFormat.lastNonZero(ByteBuffer.wrap(disk.content(segments().get(1)))) + 1;
-    assertEachFlipIsRefused(segments().get(1), 0, LogFormat.roundUp(end, SECTOR));
+    assertEachFlipIsTold(segments().get(1), 0, LogFormat.roundUp(end, SECTOR));
   }
 
   @Test
-  void anyDamagedByteBeforeTheLastBatchOfTheActiveSegmentIsRefused() throws Exception {
+  void anyDamagedByteBeforeTheLastBatchOfTheActiveSegmentIsTold() throws Exception {
     LogPosition last = flushed(2);
-    assertEachFlipIsRefused(active(), 0, offsetInActive(last));
+    assertEachFlipIsTold(active(), 0, offsetInActive(last));
   }
 
   @Test
-  void anyDamagedByteOfTheLastRecordsIsRefusedAfterACleanClose() throws Exception {
+  void anyDamagedByteOfTheLastRecordsIsToldAfterACleanClose() throws Exception {
     LogPosition last = flushed(2);
     LogPosition end = log.settled();
     log.close();
-    assertEachFlipIsRefused(active(), offsetInActive(last), offsetInActive(end));
+    assertEachFlipIsTold(active(), offsetInActive(last), offsetInActive(end));
   }
 
   @Test
-  void anyDamagedByteOfTheLastRecordsIsRefusedOnceTheLogWasReopened() throws Exception {
+  void anyDamagedByteOfTheLastRecordsIsToldOnceTheLogWasReopened() throws Exception {
     LogPosition last = flushed(2);
     LogPosition end = log.settled();
     reopen();
-    assertEachFlipIsRefused(active(), offsetInActive(last), offsetInActive(end));
+    assertEachFlipIsTold(active(), offsetInActive(last), offsetInActive(end));
   }
 
   @Test
@@ -154,10 +224,9 @@ class CorruptionTest {
     LogPosition torn = flushed(4);
     disk.flipByte(active(), offsetInActive(damaged) + 5);
     disk.poke(active(), offsetInActive(torn), new byte[SECTOR]);
-    assertThatThrownBy(this::reopen)
-        .isInstanceOf(CorruptLogException.class)
-        .hasMessageContaining("offset " + offsetInActive(damaged))
-        .hasMessageContaining("later batch");
+    reopen();
+    assertThat(log.damage().getFirst().description())
+        .contains("offset " + offsetInActive(damaged), "later batch");
   }
 
   @Test
@@ -165,9 +234,8 @@ class CorruptionTest {
     LogPosition damaged = flushed(4);
     disk.flipByte(active(), offsetInActive(damaged) + 700);
     disk.poke(active(), offsetInActive(log.settled()) + 3000, new byte[] {1});
-    assertThatThrownBy(this::reopen)
-        .isInstanceOf(CorruptLogException.class)
-        .hasMessageContaining("later batch");
+    reopen();
+    assertThat(log.damage().getFirst().description()).contains("later batch");
   }
 
   @Test
@@ -185,26 +253,52 @@ class CorruptionTest {
     }
     int at = (int) reader.segment().offsetOf(last.position());
     disk.poke(sealed, at, new byte[last.lengthBytes()]);
-    assertThatThrownBy(this::reopen)
-        .isInstanceOf(CorruptLogException.class)
-        .hasMessageContaining(sealed)
-        .hasMessageContaining("offset " + at);
+    reopen();
+    assertThat(log.damage().getFirst().description()).contains(sealed, "offset " + at);
+    assertThat(log.lossOf("a", 0)).isPresent();
   }
 
   @Test
   void aSegmentThatVanishedIsMissed() throws Exception {
     disk.delete(segments().get(1));
-    assertThatThrownBy(this::reopen)
-        .isInstanceOf(CorruptLogException.class)
-        .hasMessageContaining("expected the segment that starts at");
+    reopen();
+    LogDamage damage = log.damage().getFirst();
+    assertThat(damage.description()).contains("expected the segment that starts at", "no file");
+    assertThat(damage.isDescribed()).isFalse();
+    assertThat(log.lossOf("a", 0)).isPresent();
+    // Nothing proves that it had no commit in what is gone.
+    assertThat(log.lossOf("quiet", 0))
+        .hasValueSatisfying(
+            loss -> {
+              assertThat(loss.isExact()).isFalse();
+              assertThat(loss.provenLsn()).isEqualTo(1);
+            });
+    // What its file holds already need not be in the log.
+    assertThat(log.lossOf("a", lsn)).isEmpty();
   }
 
   @Test
-  void aShortenedSegmentIsRefused() throws Exception {
-    disk.truncate(active(), TestLogs.SMALL.segmentBytes() - 1);
-    assertThatThrownBy(this::reopen).isInstanceOf(CorruptLogException.class);
-    disk.truncate(active(), 100);
-    assertThatThrownBy(this::reopen).isInstanceOf(CorruptLogException.class);
+  void aShortenedSegmentIsTold() throws Exception {
+    String cut = active();
+    disk.truncate(cut, TestLogs.SMALL.segmentBytes() - 1);
+    reopen();
+    assertThat(log.damage())
+        .isNotEmpty()
+        .allSatisfy(damage -> assertThat(damage.file()).isEqualTo(cut));
+    // Nothing tells what was in what is cut off.
+    assertThat(log.lossOf("a", 0)).hasValueSatisfying(loss -> assertThat(loss.isExact()).isFalse());
+  }
+
+  @Test
+  void aSegmentOfWhichNothingIsLeftIsTold() throws Exception {
+    String cut = active();
+    disk.truncate(cut, 100);
+    reopen();
+    assertThat(log.damage())
+        .isNotEmpty()
+        .allSatisfy(damage -> assertThat(damage.file()).isEqualTo(cut));
+    assertThat(log.lossOf("a", 0)).isPresent();
+    assertThat(log.lossOf("b", 0)).isPresent();
   }
 
   @Test
@@ -249,7 +343,7 @@ class CorruptionTest {
   @Test
   void aNewerFormatIsToldFromCorruption() throws Exception {
     byte[] header = Arrays.copyOf(disk.content(active()), SECTOR);
-    header[8] = 2;
+    header[8] = 3;
     ByteBuffer bytes = ByteBuffer.wrap(header);
     bytes.putInt(
         SECTOR - 4,
@@ -257,13 +351,16 @@ class CorruptionTest {
     disk.poke(active(), 0, header);
     assertThatThrownBy(this::reopen)
         .isInstanceOf(UnsupportedLogVersionException.class)
-        .hasMessageContaining("format version 2, known up to 1");
+        .hasMessageContaining("format version 3, known is 2");
   }
 
   @Test
   void aNewerRecordIsToldFromCorruption() throws Exception {
     LogPosition last = flushed(1);
-    int at = offsetInActive(last) + BatchHeader.BYTES;
+    ByteBuffer batch = ByteBuffer.wrap(disk.content(active())).position(offsetInActive(last));
+    int at =
+        offsetInActive(last)
+            + BatchHeader.decode(TestLogs.LOG_ID, last.bytes(), batch).orElseThrow().firstRecord();
     byte[] header = Arrays.copyOfRange(disk.content(active()), at, at + RecordHeader.BYTES);
     header[20] = 9;
     ByteBuffer bytes = ByteBuffer.wrap(header);

@@ -83,6 +83,7 @@ final class CrashSimulation {
       disk.setFaults(openingFaults());
       try {
         CommitLog log = open();
+        assertThat(log.damage()).as("a crash is not corruption").isEmpty();
         disk.setFaults(new SimulatedDisk.Faults());
         return log;
       } catch (CorruptLogException e) {

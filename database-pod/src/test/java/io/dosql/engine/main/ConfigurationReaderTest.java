@@ -8,6 +8,7 @@ import io.dosql.engine.main.EngineConfiguration.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +44,35 @@ class ConfigurationReaderTest {
     assertThat(configuration.tenants().names()).containsExactly("main");
     assertThat(configuration.auth()).isEqualTo(new Auth.Jwt(folder.resolve("jwks")));
     assertThat(configuration.store()).isEqualTo(new Store.None());
+  }
+
+  @Test
+  void lifeAndLimitsOfTenants_areThoseOfTheEngineUnlessTold() throws Exception {
+    EngineConfiguration plain = ConfigurationReader.read(variables);
+    assertThat(plain.tenants().sleepAfter()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(plain.tenants().maxAwake()).isEqualTo(500);
+    assertThat(plain.isRelaxed()).isFalse();
+    assertThat(plain.capturesRowChanges()).isTrue();
+    assertThat(plain.limits().statementTimeout()).isEqualTo(Duration.ofSeconds(30));
+
+    variables.put("DOSQL_TENANTS_SLEEP_AFTER", "5m");
+    variables.put("DOSQL_TENANTS_MAX_AWAKE", "7");
+    variables.put("DOSQL_DURABILITY", "Relaxed");
+    variables.put("DOSQL_ROW_CHANGES", "Disabled");
+    variables.put("DOSQL_LIMIT_CONCURRENT_REQUESTS", "1");
+    variables.put("DOSQL_LIMIT_DATABASE_BYTES", "5368709120");
+    variables.put("DOSQL_LIMIT_WAITING_WRITERS", "2");
+    variables.put("DOSQL_LIMIT_STATEMENT_TIMEOUT", "500ms");
+    variables.put("DOSQL_LIMIT_RESULT_ROWS", "3");
+    variables.put("DOSQL_LIMIT_RESULT_BYTES", "4194304");
+    EngineConfiguration told = ConfigurationReader.read(variables);
+    assertThat(told.tenants().sleepAfter()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(told.tenants().maxAwake()).isEqualTo(7);
+    assertThat(told.isRelaxed()).isTrue();
+    assertThat(told.capturesRowChanges()).isFalse();
+    assertThat(told.limits())
+        .isEqualTo(
+            new EngineConfiguration.Limits(1, 2, Duration.ofMillis(500), 3, 4 << 20, 5L << 30));
   }
 
   @Test
@@ -107,6 +137,17 @@ class ConfigurationReaderTest {
     "DOSQL_HTTP_PORT, 8081",
     "DOSQL_TENANTS_MODE, open",
     "DOSQL_TENANTS_NAMES, ../x",
+    "DOSQL_TENANTS_SLEEP_AFTER, 10",
+    "DOSQL_TENANTS_SLEEP_AFTER, 0s",
+    "DOSQL_TENANTS_SLEEP_AFTER, 25h",
+    "DOSQL_TENANTS_MAX_AWAKE, many",
+    "DOSQL_DURABILITY, relaxed",
+    "DOSQL_ROW_CHANGES, no",
+    "DOSQL_LIMIT_STATEMENT_TIMEOUT, 11m",
+    "DOSQL_LIMIT_WAITING_WRITERS, 0",
+    "DOSQL_LIMIT_CONCURRENT_REQUESTS, 0",
+    "DOSQL_LIMIT_DATABASE_BYTES, 1000",
+    "DOSQL_LIMIT_RESULT_BYTES, 9999999999999",
     "DOSQL_AUTH, basic",
     "DOSQL_AUTH_JWKS_FILE, /no/such/file",
     "DOSQL_ADMIN_TOKEN_FILE, /no/such/file",

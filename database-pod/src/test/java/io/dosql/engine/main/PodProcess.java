@@ -38,7 +38,13 @@ final class PodProcess implements AutoCloseable {
 
   /** Starts without authentication, unless {@code environment} says otherwise. */
   static PodProcess start(Path folder, Map<String, String> environment) throws Exception {
-    PodProcess pod = new PodProcess(folder, environment);
+    return start(folder, environment, EngineMain.class);
+  }
+
+  /** Starts another program that serves as a pod. */
+  static PodProcess start(Path folder, Map<String, String> environment, Class<?> program)
+      throws Exception {
+    PodProcess pod = new PodProcess(folder, environment, program);
     await()
         .atMost(START_MAX)
         .pollInterval(Duration.ofMillis(50))
@@ -47,7 +53,8 @@ final class PodProcess implements AutoCloseable {
     return pod;
   }
 
-  private PodProcess(Path folder, Map<String, String> environment) throws IOException {
+  private PodProcess(Path folder, Map<String, String> environment, Class<?> program)
+      throws IOException {
     this.output = folder.resolve("pod.log");
     this.port = freePort();
     this.adminPort = freePort();
@@ -72,7 +79,7 @@ final class PodProcess implements AutoCloseable {
             "-Dlogback.configurationFile=" + Path.of("target", "classes", "logback.xml"),
             "-cp",
             System.getProperty("java.class.path"),
-            EngineMain.class.getName());
+            program.getName());
     builder.environment().putAll(variables);
     this.process =
         builder
@@ -144,6 +151,22 @@ final class PodProcess implements AutoCloseable {
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> put(id, body), operation -> !operation.path("state").asText().equals("running"));
+  }
+
+  /** What the admin API says of a tenant; an error if it is not there. */
+  JsonNode tenant(String name) throws IOException, InterruptedException {
+    return JSON.readTree(
+        send(HttpRequest.newBuilder(admin("/admin/tenants/" + name))
+                .header("Authorization", "Bearer " + ADMIN_TOKEN))
+            .body());
+  }
+
+  JsonNode deleteTenant(String name) throws IOException, InterruptedException {
+    return JSON.readTree(
+        send(HttpRequest.newBuilder(admin("/admin/tenants/" + name))
+                .header("Authorization", "Bearer " + ADMIN_TOKEN)
+                .DELETE())
+            .body());
   }
 
   private URI admin(String path) {

@@ -6,33 +6,37 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The real process under load from many clients over some tenants, killed with SIGKILL at random
- * moments: each row that was acknowledged is there afterwards, with the LSN that was told, and LSNs
- * have neither gaps nor repeats. More rounds with {@code -Ddosql.rounds=N}, one schedule again with
- * {@code -Ddosql.seed=N}.
+ * The real engine under load from many clients over many tenants that wake, fall asleep and are
+ * checkpointed all the time, killed with SIGKILL at random moments. Each commit that was
+ * acknowledged is there afterwards, whole, with the LSN that was told; LSNs have neither gaps nor
+ * repeats. More rounds with {@code -Ddosql.rounds=N}, one schedule again with {@code
+ * -Ddosql.seed=N}.
  */
 class ProcessCrashTest {
 
-  private static final int CLIENTS = 16;
-  private static final List<String> TENANTS = List.of("main", "a", "b", "c");
+  private static final int CLIENTS = 24;
+  private static final int TENANT_COUNT = 16;
+  private static final List<String> TENANTS =
+      IntStream.range(0, TENANT_COUNT).mapToObj(i -> i == 0 ? "main" : "t" + i).toList();
 
   @TempDir Path folder;
   private final List<PodProcess> processes = new ArrayList<>();
-
-  /** Rows that a client was told of: tenant to row to LSN. */
-  private final Map<String, Map<String, Long>> acknowledged = new ConcurrentHashMap<>();
+  private final CrashLoad load = new CrashLoad();
+  private double flushes;
+  private double records;
 
   @AfterEach
   void killAll() {
@@ -40,7 +44,7 @@ class ProcessCrashTest {
   }
 
   @Test
-  void acknowledgedRowsSurviveKills() throws Exception {
+  void acknowledgedCommitsSurviveKills() throws Exception {
     long seed = Long.getLong("dosql.seed", System.nanoTime());
     System.out.println("ProcessCrashTest: replay with -Ddosql.seed=" + seed);
     Random random = new Random(seed);
@@ -48,72 +52,86 @@ class ProcessCrashTest {
     for (int round = 0; round < rounds; round++) {
       PodProcess pod = start();
       check(pod);
-      AtomicBoolean stop = new AtomicBoolean();
-      List<Thread> clients = new ArrayList<>();
       for (int client = 0; client < CLIENTS; client++) {
-        String name = round + "-" + client;
-        String tenant = TENANTS.get(client % TENANTS.size());
-        clients.add(Thread.ofVirtual().start(() -> insertUntilKilled(pod, tenant, name, stop)));
+        load.start(pod, round + "-" + client, tenantsOf(client), random.nextLong());
       }
       boolean died = pod.process().waitFor(300 + random.nextInt(1_500), TimeUnit.MILLISECONDS);
       assertThat(died).describedAs("the pod died by itself").isFalse();
+      countFlushes(pod);
       pod.kill();
-      stop.set(true);
-      for (Thread client : clients) {
-        client.join();
-      }
+      load.end();
+      processes.remove(pod);
+      assertThat(load.wrong()).isEmpty();
     }
     PodProcess last = start();
     check(last);
-    assertThat(acknowledged.values().stream().mapToInt(Map::size).sum()).isPositive();
+    System.out.printf(
+        "ProcessCrashTest: %d rounds, %d commits acknowledged, %.0f commit parts in %.0f fsyncs%n",
+        rounds, load.total(), records, flushes);
+    assertThat(load.total()).isPositive();
+    assertThat(records).describedAs("several commits shared an fsync").isGreaterThan(flushes);
     last.process().destroy();
     assertThat(last.process().waitFor(12, TimeUnit.SECONDS))
         .describedAs("ends on SIGTERM")
         .isTrue();
   }
 
-  private void insertUntilKilled(PodProcess pod, String tenant, String name, AtomicBoolean stop) {
-    for (int i = 0; !stop.get(); i++) {
-      String row = name + "-" + i;
-      try {
-        JsonNode answer = pod.query(tenant, "INSERT INTO t (v) VALUES ('%s')".formatted(row));
-        acknowledged
-            .computeIfAbsent(tenant, absent -> new ConcurrentHashMap<>())
-            .put(row, answer.get("lsn").asLong());
-      } catch (IOException killed) {
-        return;
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
-        return;
+  /** Some clients stay with one tenant, so that it has commits of many at once. */
+  private static List<String> tenantsOf(int client) {
+    return client % 3 == 0 ? List.of(TENANTS.get(client % 2)) : TENANTS;
+  }
+
+  private void countFlushes(PodProcess pod) throws IOException, InterruptedException {
+    for (String line : pod.get("/metrics").body().lines().toList()) {
+      if (line.startsWith("dosql_log_flush_batch_records_sum ")) {
+        records += value(line);
+      } else if (line.startsWith("dosql_log_flush_batch_records_count ")) {
+        flushes += value(line);
       }
     }
+  }
+
+  private static double value(String line) {
+    return Double.parseDouble(line.substring(line.indexOf(' ') + 1));
   }
 
   private void check(PodProcess pod) throws IOException, InterruptedException {
     for (String tenant : TENANTS) {
       JsonNode made =
-          pod.query(tenant, "CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, v TEXT)");
+          pod.query(
+              tenant, "CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, tag TEXT, pad TEXT)");
       assertThat(made.get("lsn").asLong()).isPositive();
-      assertThat(rows(pod, tenant, "PRAGMA integrity_check")).containsExactly("ok");
-      List<String> rows = rows(pod, tenant, "SELECT v FROM t ORDER BY id");
-      Map<String, Long> told = acknowledged.getOrDefault(tenant, Map.of());
-      assertThat(rows).containsAll(told.keySet());
-      assertThat(rows).doesNotHaveDuplicates();
-      assertThat(Set.copyOf(told.values())).describedAs("LSNs repeat").hasSize(told.size());
-      // Each commit inserted one row, the first made the table: row n has LSN n + 1.
-      told.forEach((row, lsn) -> assertThat(rows.get((int) (lsn - 2))).isEqualTo(row));
+      assertThat(pod.value(tenant, "PRAGMA integrity_check")).isEqualTo("ok");
+      checkCommits(
+          tenant, pod.query(tenant, "SELECT tag, count(*) FROM t GROUP BY tag ORDER BY min(id)"));
     }
   }
 
-  private static List<String> rows(PodProcess pod, String tenant, String sql)
-      throws IOException, InterruptedException {
-    List<String> values = new ArrayList<>();
-    pod.query(tenant, sql).get("rows").forEach(row -> values.add(row.get(0).asText()));
-    return values;
+  private void checkCommits(String tenant, JsonNode answer) {
+    // The first commit made the table, each one after it wrote the rows of one tag.
+    Map<String, Long> lsnByTag = new HashMap<>();
+    for (JsonNode row : answer.get("rows")) {
+      String tag = row.get(0).asText();
+      assertThat(row.get(1).asText())
+          .describedAs("a commit by half: %s", tag)
+          .isEqualTo(tag.substring(tag.indexOf('/') + 1));
+      lsnByTag.put(tag, lsnByTag.size() + 2L);
+    }
+    assertThat(answer.get("lsn").asLong())
+        .describedAs("LSNs of %s have gaps or repeats", tenant)
+        .isEqualTo(lsnByTag.size() + 1);
+    Set<Long> lsns = new HashSet<>();
+    for (CrashLoad.Told told : load.told(tenant)) {
+      assertThat(lsnByTag).describedAs("acknowledged in %s", tenant).containsKey(told.tag());
+      if (told.lsn() != 0) {
+        assertThat(told.lsn()).isEqualTo(lsnByTag.get(told.tag()));
+        assertThat(lsns.add(told.lsn())).describedAs("LSN %d twice", told.lsn()).isTrue();
+      }
+    }
   }
 
   private PodProcess start() throws Exception {
-    PodProcess pod = PodProcess.start(folder, Map.of());
+    PodProcess pod = PodProcess.start(folder, Map.of(), RestlessPod.class);
     processes.add(pod);
     return pod;
   }

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 
 /** The whole engine in this process: real log, tenants and store, on free ports of loopback. */
 public final class RealPod implements AutoCloseable {
@@ -63,7 +62,10 @@ public final class RealPod implements AutoCloseable {
             "127.0.0.1",
             freePort(),
             freePort(),
-            new EngineConfiguration.Tenants(true, Set.of("main")),
+            EngineConfiguration.Tenants.OPEN,
+            EngineConfiguration.Limits.DEFAULT,
+            false,
+            true,
             new EngineConfiguration.Auth.Jwt(keys.file()),
             adminToken,
             store);
@@ -110,6 +112,20 @@ public final class RealPod implements AutoCloseable {
   /** A GET of the admin API. */
   public Answer admin(String path) throws IOException, InterruptedException {
     return send(adminRequest(path).GET());
+  }
+
+  /** Any other call of the admin API. */
+  public Answer admin(String method, String path, String body)
+      throws IOException, InterruptedException {
+    return send(
+        adminRequest(path)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(body)));
+  }
+
+  /** Where its data is. */
+  public Path data() {
+    return configuration.dataDirectory();
   }
 
   /** A PUT of an operation. */

@@ -92,6 +92,40 @@ class OutputGateTest {
   }
 
   @Test
+  void aLastWriteIsToldWhenItIsDurableAndTheGateIsOpenThen() throws Exception {
+    storage().hold();
+    CompletableFuture<Outcome> outcome =
+        CompletableFuture.supplyAsync(
+            () ->
+                writer.executeLast(
+                    new SqlStatement("INSERT INTO t VALUES (1)", Parameters.NONE), RowSink.NONE));
+    assertThatThrownBy(() -> outcome.get(100, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    storage().release();
+    assertThat(outcome.get(10, TimeUnit.SECONDS).lsn()).isEqualTo(2);
+    writer.settle();
+  }
+
+  @Test
+  void aLastWriteWhoseLogIsSlowerThanTheLockTimeoutStillWaitsAtTheGate() throws Exception {
+    SessionOptions hasty =
+        new SessionOptions(
+            true,
+            SessionOptions.DEFAULT.statementTimeout(),
+            Duration.ofMillis(50),
+            SessionOptions.DEFAULT.transactionTimeout());
+    try (SqlSession session =
+        new TenantSessions(engine.tenants(), engine.log()).open("main", hasty)) {
+      storage().hold();
+      Outcome outcome =
+          session.executeLast(
+              new SqlStatement("INSERT INTO t VALUES (1)", Parameters.NONE), RowSink.NONE);
+      assertThat(outcome.lsn()).isEqualTo(2);
+      assertGated(session);
+    }
+  }
+
+  @Test
   void aReadWaitsForTheCommitThatItSaw() throws Exception {
     commitWithoutDurability("INSERT INTO t VALUES (1)");
     assertThat(Rows.of(reader, "SELECT v FROM t")).hasSize(1);

@@ -44,7 +44,13 @@ final class FaultyDiskProgram {
     Path folder = Path.of(arguments[1]);
     FaultyDiskProgram program =
         new FaultyDiskProgram(
-            TestEngine.start(folder, NO_CHECKPOINTS, SMALL_SEGMENTS, directory -> directory));
+            TestEngine.start(
+                folder,
+                NO_CHECKPOINTS,
+                SMALL_SEGMENTS,
+                directory -> directory,
+                // They would make the log long, and a long log makes checkpoints.
+                RowChangeOptions.OFF));
     program.engine.write("main", "CREATE TABLE t (v)");
     switch (arguments[0]) {
       case "fillWal" -> program.fillWal();
@@ -133,6 +139,8 @@ final class FaultyDiskProgram {
       require(unavailable.code() == ErrorCode.TENANT_UNAVAILABLE, unavailable.toString());
     }
     Files.delete(switchFile);
+    // Or it is tried again after a while.
+    engine.tenants().get(TenantName.MAIN).retry();
     require(count() == 2, "redo has brought back what was acknowledged");
     require(insert() == null, "the disk is well again");
     require(!checkpointFails(), "the disk is well again");

@@ -41,13 +41,30 @@ public final class TestEngine implements AutoCloseable {
   public static TestEngine start(
       Path folder, TenantLimits limits, LogOptions options, UnaryOperator<LogStorage> storage)
       throws Exception {
+    return start(folder, limits, options, storage, RowChangeOptions.DEFAULT);
+  }
+
+  /** As above, with or without row changes. */
+  public static TestEngine start(
+      Path folder,
+      TenantLimits limits,
+      LogOptions options,
+      UnaryOperator<LogStorage> storage,
+      RowChangeOptions rowChanges)
+      throws Exception {
     Files.createDirectories(folder);
     return start(
-        folder, limits, new DiskGuard(folder, limits.diskReserveBytes()), options, storage);
+        folder,
+        limits,
+        new DiskGuard(folder, limits.diskReserveBytes()),
+        options,
+        storage,
+        rowChanges);
   }
 
   static TestEngine start(Path folder, TenantLimits limits, DiskGuard disk) throws Exception {
-    return start(folder, limits, disk, LogOptions.DEFAULT, directory -> directory);
+    return start(
+        folder, limits, disk, LogOptions.DEFAULT, directory -> directory, RowChangeOptions.DEFAULT);
   }
 
   private static TestEngine start(
@@ -55,7 +72,8 @@ public final class TestEngine implements AutoCloseable {
       TenantLimits limits,
       DiskGuard disk,
       LogOptions options,
-      UnaryOperator<LogStorage> storage)
+      UnaryOperator<LogStorage> storage,
+      RowChangeOptions rowChanges)
       throws Exception {
     Path logFolder = Files.createDirectories(folder.resolve("log"));
     CommitLog log =
@@ -69,7 +87,7 @@ public final class TestEngine implements AutoCloseable {
     Pools pools = Pools.forThisMachine();
     Tenants tenants =
         Tenants.open(
-            new TenantEnvironment(folder.resolve("tenants"), log, pools, limits, disk),
+            new TenantEnvironment(folder.resolve("tenants"), log, pools, limits, disk, rowChanges),
             new Tenants.TenantAdmission(true, Set.of()));
     return new TestEngine(folder, log, pools, tenants);
   }
@@ -80,6 +98,17 @@ public final class TestEngine implements AutoCloseable {
 
   public Tenants tenants() {
     return tenants;
+  }
+
+  /** Whether anybody uses the tenant, or holds its writer. */
+  public boolean isBusy(String tenant) {
+    return tenants.get(new TenantName(tenant)).isInUse();
+  }
+
+  /** Who waits for the tenant's writer. */
+  public int writersWaiting(String tenant) {
+    TenantDatabase database = tenants.get(new TenantName(tenant)).databaseIfAwake();
+    return database == null ? 0 : database.writersWaiting();
   }
 
   /** The rows of a query, each value as text. */

@@ -149,6 +149,34 @@ class RefusedResourcesTest {
   }
 
   @Test
+  void lifeAndLimitsOfTenants_areBounded() {
+    for (String tenants :
+        List.of("sleepAfter: 1s", "sleepAfter: 24h", "limits: {statementTimeout: 100ms}")) {
+      cluster.apply(database("timed", "tenants: {" + tenants + "}"));
+    }
+    assertRefused(
+        database("timed", "tenants: {sleepAfter: 900ms}"),
+        "tenants.sleepAfter must be from 1s to 24h");
+    assertRefused(
+        database("timed", "tenants: {sleepAfter: 25h}"),
+        "tenants.sleepAfter must be from 1s to 24h");
+    assertRefused(database("timed", "tenants: {sleepAfter: soon}"), "sleepAfter");
+    assertRefused(
+        database("timed", "tenants: {limits: {statementTimeout: 11m}}"),
+        "tenants.limits.statementTimeout must be from 100ms to 10m");
+    assertRefused(database("timed", "tenants: {limits: {maxResultSize: 1.5Gi}}"), "maxResultSize");
+    assertRefused(
+        database("timed", "tenants: {limits: {maxResultSize: 2Gi}}"),
+        "tenants.limits.maxResultSize must be from 1Ki to 1Gi");
+    assertRefused(
+        database("timed", "tenants: {limits: {maxDatabaseSize: 1Ki}}"),
+        "tenants.limits.maxDatabaseSize must be 1Mi at least");
+    assertRefused(database("timed", "tenants: {maxAwake: 0}"), "maxAwake");
+    assertRefused(database("timed", "durability: Sometimes"), "durability");
+    assertRefused(database("timed", "cdc: {capture: Maybe}"), "capture");
+  }
+
+  @Test
   void specOfWorkThatRunsOnce_cannotBeChanged() {
     cluster.apply(Examples.BACKUP);
     assertRefused(
@@ -168,7 +196,7 @@ class RefusedResourcesTest {
     cluster.apply(database("plain", ""));
     DatabaseSpec spec = cluster.get(DoSQLDatabase.class, "plain").getSpec();
     assertThat(spec.storage()).isEqualTo(new Storage("1Gi", null, Storage.ReclaimPolicy.Retain));
-    assertThat(spec.tenants()).isEqualTo(new Tenants(Tenants.Mode.Open, List.of()));
+    assertThat(spec.tenants()).isEqualTo(Tenants.of(Tenants.Mode.Open, List.of()));
     assertThat(spec.resources().requests())
         .isEqualTo(Map.of("cpu", new Quantity("100m"), "memory", new Quantity("256Mi")));
     assertThat(spec.resources().limits()).isEqualTo(Map.of("memory", new Quantity("512Mi")));

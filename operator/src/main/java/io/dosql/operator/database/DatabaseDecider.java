@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Decides about one database in one pass; pure, so that it is tested as a table. */
@@ -76,6 +77,7 @@ final class DatabaseDecider {
     Timing timing = timing();
     Optional<Problem> stalled = observation.problems().stream().findFirst().or(timing::problem);
     Optional<ConditionValue> backup = backupPolicy().map(_ -> LastBackup.condition(observation));
+    Optional<ConditionValue> tenants = TenantHealth.condition(observation, previous);
     Optional<Housekeeping> housekeeping =
         backupPolicy()
             .filter(policy -> policy.retention() != null)
@@ -91,8 +93,9 @@ final class DatabaseDecider {
       actions.add(new DatabaseAction.DeleteBackups(outdated));
     }
     List<ResourceCondition> conditions =
-        conditions(serving, stalled, backup, housekeeping.map(Housekeeping::condition));
-    DatabaseStatus status = status(serving, stalled, backup, timing, conditions);
+        conditions(serving, stalled, backup, housekeeping.map(Housekeeping::condition), tenants);
+    DatabaseStatus status =
+        status(serving, stalled, isDegraded(backup, tenants), timing, conditions);
     events.addAll(DatabaseEvents.between(previous, status, serving));
     return new DatabaseDecision(
         status,
@@ -191,7 +194,8 @@ final class DatabaseDecider {
       Serving serving,
       Optional<Problem> stalled,
       Optional<ConditionValue> backup,
-      Optional<ConditionValue> retention) {
+      Optional<ConditionValue> retention,
+      Optional<ConditionValue> tenants) {
     ConditionSet conditions =
         new ConditionSet(previous.conditions(), now, database.getMetadata().getGeneration());
     set(conditions, ConditionType.READY, ready(serving));
@@ -205,7 +209,23 @@ final class DatabaseDecider {
                 () -> new ConditionValue(ConditionSet.FALSE, "NoProblem", "Nothing is wrong.")));
     backup.ifPresent(value -> setBackup(conditions, value));
     retention.ifPresent(value -> set(conditions, ConditionType.RETENTION_APPLIED, value));
+    tenants.ifPresent(value -> set(conditions, ConditionType.TENANTS_HEALTHY, value));
+    setHealth(conditions, ConditionType.LOG_HEALTHY, DataHealth::log);
+    setHealth(conditions, ConditionType.DISK_HEALTHY, DataHealth::disk);
     return conditions.build();
+  }
+
+  /** While the engine cannot be asked, what it said last still stands. */
+  private void setHealth(
+      ConditionSet conditions, ConditionType type, Function<PodStatus, ConditionValue> health) {
+    observation
+        .engineStatus()
+        .map(health)
+        .or(
+            () ->
+                ConditionSet.find(previous.conditions(), type)
+                    .map(said -> new ConditionValue(said.status(), said.reason(), said.message())))
+        .ifPresent(value -> set(conditions, type, value));
   }
 
   /** What the engine says of its store may be worded anew each time it tries. */
@@ -250,15 +270,21 @@ final class DatabaseDecider {
     };
   }
 
+  /** Serves, but not everything is well. */
+  private boolean isDegraded(Optional<ConditionValue> backup, Optional<ConditionValue> tenants) {
+    return engineUnreachable().isPresent() || hasFailed(backup) || hasFailed(tenants);
+  }
+
+  private static boolean hasFailed(Optional<ConditionValue> condition) {
+    return condition.filter(value -> value.status().equals(ConditionSet.FALSE)).isPresent();
+  }
+
   private DatabaseStatus status(
       Serving serving,
       Optional<Problem> stalled,
-      Optional<ConditionValue> backup,
+      boolean degraded,
       Timing timing,
       List<ResourceCondition> conditions) {
-    boolean degraded =
-        engineUnreachable().isPresent()
-            || backup.filter(value -> value.status().equals(ConditionSet.FALSE)).isPresent();
     Optional<PodStatus> engine = observation.engineStatus();
     return new DatabaseStatus(
         database.getMetadata().getGeneration(),

@@ -33,6 +33,15 @@ final class DatabaseEvents {
     turned(before, after, ConditionType.RETENTION_APPLIED, ConditionSet.FALSE)
         .ifPresent(
             condition -> notes.add(EventNote.warning("RetentionFailed", condition.message())));
+    for (ConditionType type :
+        List.of(
+            ConditionType.TENANTS_HEALTHY, ConditionType.LOG_HEALTHY, ConditionType.DISK_HEALTHY)) {
+      turned(before, after, type, ConditionSet.FALSE)
+          .ifPresent(condition -> notes.add(warning(condition)));
+      recovered(before, after, type)
+          .ifPresent(
+              condition -> notes.add(EventNote.normal(condition.reason(), condition.message())));
+    }
     return notes;
   }
 

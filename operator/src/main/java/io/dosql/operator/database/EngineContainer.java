@@ -6,6 +6,7 @@ import io.dosql.crds.DatabaseSpec;
 import io.dosql.crds.DirectoryStore;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.S3Store;
+import io.dosql.crds.TenantLimits;
 import io.dosql.operator.pod.DatabaseKey;
 import io.dosql.operator.pod.ServiceEndpoints;
 import io.fabric8.kubernetes.api.model.Container;
@@ -15,9 +16,11 @@ import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The engine's container: its environment, ports, probes and rights. */
 final class EngineContainer {
@@ -81,6 +84,11 @@ final class EngineContainer {
       variables.add(
           variable("DOSQL_TENANTS_NAMES", String.join(",", new TreeSet<>(spec.tenants().names()))));
     }
+    variables.add(variable("DOSQL_TENANTS_SLEEP_AFTER", spec.tenants().sleepAfter()));
+    addNumber(variables, "DOSQL_TENANTS_MAX_AWAKE", spec.tenants().maxAwake());
+    addLimits(variables, spec.tenants().limits());
+    variables.add(variable("DOSQL_DURABILITY", spec.durability().name()));
+    variables.add(variable("DOSQL_ROW_CHANGES", spec.cdc().capture().name()));
     variables.add(variable("DOSQL_AUTH", "jwt"));
     variables.add(variable("DOSQL_AUTH_JWKS_FILE", EngineVolumes.JWKS_FILE));
     variables.add(variable("DOSQL_ADMIN_TOKEN_FILE", EngineVolumes.ADMIN_TOKEN_FILE));
@@ -88,6 +96,28 @@ final class EngineContainer {
       addStore(variables, database, spec.backup().store());
     }
     return variables;
+  }
+
+  /** What is absent is as the engine has it. */
+  private static void addLimits(List<EnvVar> variables, TenantLimits limits) {
+    addNumber(variables, "DOSQL_LIMIT_CONCURRENT_REQUESTS", limits.maxConcurrentRequests());
+    addNumber(variables, "DOSQL_LIMIT_WAITING_WRITERS", limits.maxWaitingWriters());
+    if (limits.statementTimeout() != null) {
+      variables.add(variable("DOSQL_LIMIT_STATEMENT_TIMEOUT", limits.statementTimeout()));
+    }
+    addNumber(variables, "DOSQL_LIMIT_RESULT_ROWS", limits.maxResultRows());
+    addNumber(variables, "DOSQL_LIMIT_RESULT_BYTES", bytes(limits.maxResultSize()));
+    addNumber(variables, "DOSQL_LIMIT_DATABASE_BYTES", bytes(limits.maxDatabaseSize()));
+  }
+
+  private static void addNumber(List<EnvVar> variables, String name, @Nullable Number value) {
+    if (value != null) {
+      variables.add(variable(name, value.toString()));
+    }
+  }
+
+  private static @Nullable Number bytes(@Nullable String quantity) {
+    return quantity == null ? null : Quantity.parse(quantity).getNumericalAmount().longValue();
   }
 
   private static void addStore(List<EnvVar> variables, DoSQLDatabase database, BackupStore store) {

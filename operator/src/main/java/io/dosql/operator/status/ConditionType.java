@@ -9,7 +9,13 @@ public enum ConditionType {
   /** As kstatus defines it: the operator cannot get there without a person. */
   STALLED("Stalled"),
   LAST_BACKUP_SUCCEEDED("LastBackupSucceeded"),
-  RETENTION_APPLIED("RetentionApplied");
+  RETENTION_APPLIED("RetentionApplied"),
+  /** Whether every tenant can be used. */
+  TENANTS_HEALTHY("TenantsHealthy"),
+  /** Whether the engine has all commits of all tenants. */
+  LOG_HEALTHY("LogHealthy"),
+  /** Whether the data volume has space for writes. */
+  DISK_HEALTHY("DiskHealthy");
 
   private final String text;
 

@@ -9,10 +9,12 @@ import static io.dosql.operator.testing.Operations.refused;
 import static io.dosql.operator.testing.Operations.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dosql.crds.ResourceCondition;
 import io.dosql.crds.DatabaseStatus;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.operator.backup.Backups;
 import io.dosql.operator.backup.DueBackup;
+import io.dosql.operator.pod.PodStatus;
 import io.dosql.operator.pod.ServiceEndpoints;
 import io.dosql.operator.status.EventNote;
 import io.dosql.operator.testing.Databases;
@@ -276,7 +278,8 @@ class DatabaseDeciderTest {
   @Test
   void databaseWithoutBackups_hasNoBackupConditions() {
     DatabaseStatus status = decide(database().build(), serving()).status();
-    assertThat(status.conditions()).hasSize(3);
+    assertThat(status.conditions()).extracting(ResourceCondition::type)
+        .containsExactly("Ready", "Reconciling", "Stalled", "LogHealthy", "DiskHealthy");
     assertThat(status.backup()).isNull();
   }
 
@@ -318,5 +321,54 @@ class DatabaseDeciderTest {
         .isEqualTo("The backup two is complete.");
     assertThat(summary(two.status()).lastName()).isEqualTo("two");
     assertThat(summary(two.status()).count()).isEqualTo(2);
+  }
+
+  @Test
+  void quarantinedTenants_degrade_areToldOnce_andTheirRecoveryToo() {
+    Databases database = database();
+    PodStatus.QuarantinedTenant b = new PodStatus.QuarantinedTenant("b", "data.db is missing");
+    DatabaseDecision trouble = decide(database.build(), serving().quarantined(b));
+    assertThat(trouble.status().phase()).isEqualTo("Degraded");
+    assertThat(verdict(trouble.status().conditions())).isEqualTo("TFF");
+    assertThat(brief(trouble.status().conditions(), "TenantsHealthy"))
+        .isEqualTo("False/TenantsQuarantined");
+    assertThat(find(trouble.status().conditions(), "TenantsHealthy").message())
+        .isEqualTo(
+            "1 of 9 tenants cannot be used: b (data.db is missing). Restore them with a"
+                + " DoSQLRestore that names them.");
+    assertThat(reasons(trouble)).contains("TenantsQuarantined");
+
+    DatabaseDecision still = decide(after(trouble, database), serving().quarantined(b));
+    assertThat(still.status()).isEqualTo(trouble.status());
+    assertThat(still.events()).isEmpty();
+
+    DatabaseDecision unheard = decide(after(still, database), serving().engine(unavailable()));
+    assertThat(brief(unheard.status().conditions(), "TenantsHealthy"))
+        .isEqualTo("False/TenantsQuarantined");
+
+    DatabaseDecision healed = decide(after(unheard, database), serving().quarantined());
+    assertThat(brief(healed.status().conditions(), "TenantsHealthy")).isEqualTo("True/AllUsable");
+    assertThat(reasons(healed)).contains("AllUsable");
+    assertThat(healed.status().phase()).isEqualTo("Ready");
+  }
+
+  @Test
+  void manyQuarantinedTenants_areCounted_andAFewNamed() {
+    PodStatus.QuarantinedTenant[] all = new PodStatus.QuarantinedTenant[5];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = new PodStatus.QuarantinedTenant("t" + i, "x".repeat(1_000));
+    }
+    DatabaseStatus status = decide(serving().quarantined(all)).status();
+    assertThat(find(status.conditions(), "TenantsHealthy").message())
+        .startsWith("5 of 9 tenants cannot be used: t0 (x")
+        .contains("t2 (x", "; …")
+        .doesNotContain("t3")
+        .hasSizeLessThan(1_000);
+  }
+
+  @Test
+  void engineThatDoesNotTellOfQuarantine_hasNoSuchCondition() {
+    assertThat(decide(serving()).status().conditions())
+        .noneMatch(condition -> condition.type().equals("TenantsHealthy"));
   }
 }

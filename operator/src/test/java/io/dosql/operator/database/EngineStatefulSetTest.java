@@ -4,9 +4,12 @@ import static io.dosql.operator.testing.Databases.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dosql.crds.BackupPolicy;
+import io.dosql.crds.ChangeCapture;
 import io.dosql.crds.DoSQLDatabase;
+import io.dosql.crds.Durability;
 import io.dosql.crds.Resources;
 import io.dosql.crds.Storage;
+import io.dosql.crds.TenantLimits;
 import io.dosql.operator.testing.Databases;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -187,6 +190,9 @@ class EngineStatefulSetTest {
             Map.entry("DOSQL_HTTP_PORT", "8080"),
             Map.entry("DOSQL_ADMIN_PORT", "8081"),
             Map.entry("DOSQL_TENANTS_MODE", "Open"),
+            Map.entry("DOSQL_TENANTS_SLEEP_AFTER", "10s"),
+            Map.entry("DOSQL_DURABILITY", "Strict"),
+            Map.entry("DOSQL_ROW_CHANGES", "Enabled"),
             Map.entry("DOSQL_AUTH", "jwt"),
             Map.entry("DOSQL_AUTH_JWKS_FILE", "/etc/dosql/keys/jwks.json"),
             Map.entry("DOSQL_ADMIN_TOKEN_FILE", "/etc/dosql/keys/admin-token"));
@@ -206,6 +212,27 @@ class EngineStatefulSetTest {
     assertThat(environment(database().tenants(io.dosql.crds.Tenants.Mode.Declared, "b", "a")))
         .containsEntry("DOSQL_TENANTS_MODE", "Declared")
         .containsEntry("DOSQL_TENANTS_NAMES", "a,b");
+  }
+
+  @Test
+  void lifeAndLimitsOfTenants_areGivenByEnvironment_sizesInBytes() {
+    TenantLimits limits = new TenantLimits(1, 2, "500ms", 3L, "4Mi", "5Gi");
+    assertThat(
+            environment(
+                database()
+                    .tenants(new io.dosql.crds.Tenants(null, null, "5m", 7, limits))
+                    .durability(Durability.Relaxed)
+                    .cdc(new ChangeCapture(ChangeCapture.Mode.Disabled))))
+        .containsEntry("DOSQL_TENANTS_SLEEP_AFTER", "5m")
+        .containsEntry("DOSQL_TENANTS_MAX_AWAKE", "7")
+        .containsEntry("DOSQL_LIMIT_CONCURRENT_REQUESTS", "1")
+        .containsEntry("DOSQL_LIMIT_WAITING_WRITERS", "2")
+        .containsEntry("DOSQL_LIMIT_STATEMENT_TIMEOUT", "500ms")
+        .containsEntry("DOSQL_LIMIT_RESULT_ROWS", "3")
+        .containsEntry("DOSQL_LIMIT_RESULT_BYTES", "4194304")
+        .containsEntry("DOSQL_LIMIT_DATABASE_BYTES", "5368709120")
+        .containsEntry("DOSQL_DURABILITY", "Relaxed")
+        .containsEntry("DOSQL_ROW_CHANGES", "Disabled");
   }
 
   @Test

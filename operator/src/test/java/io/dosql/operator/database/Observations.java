@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,19 @@ final class Observations {
   }
 
   static PodStatus status(PodStatus.Store store) {
-    return new PodStatus("0.1.0", true, new PodStatus.Tenants(3, 1), store);
+    return new PodStatus("0.1.0", true, new PodStatus.Tenants(3, 1, null, null), store);
+  }
+
+  /** An engine that tells which of its tenants cannot be used. */
+  Observations quarantined(PodStatus.QuarantinedTenant... tenants) {
+    return engine(
+        new Reply.Ok<>(
+            new PodStatus(
+                "0.1.0",
+                true,
+                new PodStatus.Tenants(
+                    9, 1, Map.of("awake", 1, "quarantined", tenants.length), List.of(tenants)),
+                STORE_OK)));
   }
 
   Observations statefulSet(@Nullable StatefulSet value) {

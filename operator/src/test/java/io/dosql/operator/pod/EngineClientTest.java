@@ -105,6 +105,8 @@ class EngineClientTest {
                 """
                 {"version":"0.1.0","database":"shop/orders","ready":true,"new":{"x":[1]},
                  "tenants":{"total":3,"awake":1,"cold":0},
+                 "log":{"appended":"7","damagedTenants":1,"damage":[{"tenant":"a","message":"lost","exact":true}]},
+                 "checks":{"engine":"ok","disk":"error"},
                  "store":{"kind":"s3","state":"error","code":"STORAGE_TIMEOUT","message":"slow"}}
                 """));
     assertThat(client.status())
@@ -113,8 +115,10 @@ class EngineClientTest {
                 new PodStatus(
                     "0.1.0",
                     true,
-                    new PodStatus.Tenants(3, 1),
-                    new PodStatus.Store("s3", "error", "STORAGE_TIMEOUT", "slow"))));
+                    new PodStatus.Tenants(3, 1, null, null),
+                    new PodStatus.Store("s3", "error", "STORAGE_TIMEOUT", "slow"),
+                    new PodStatus.Log(1, List.of(new PodStatus.Damage("a", "lost"))),
+                    new PodStatus.Checks("error"))));
     assertThat(observed).containsExactly("status ok");
   }
 

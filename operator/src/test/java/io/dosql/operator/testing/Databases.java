@@ -2,10 +2,12 @@ package io.dosql.operator.testing;
 
 import io.dosql.crds.BackupPolicy;
 import io.dosql.crds.BackupStore;
+import io.dosql.crds.ChangeCapture;
 import io.dosql.crds.DatabaseSpec;
 import io.dosql.crds.DatabaseStatus;
 import io.dosql.crds.DirectoryStore;
 import io.dosql.crds.DoSQLDatabase;
+import io.dosql.crds.Durability;
 import io.dosql.crds.ResourceCondition;
 import io.dosql.crds.Resources;
 import io.dosql.crds.Retention;
@@ -29,7 +31,9 @@ public final class Databases {
   private @Nullable String image;
   private Storage storage = new Storage(null, null, null);
   private @Nullable Resources resources;
-  private Tenants tenants = new Tenants(null, null);
+  private @Nullable Durability durability;
+  private @Nullable ChangeCapture cdc;
+  private Tenants tenants = Tenants.of(null, null);
   private @Nullable BackupPolicy backup;
   private @Nullable DatabaseStatus status;
   private @Nullable String deleted;
@@ -90,7 +94,22 @@ public final class Databases {
   }
 
   public Databases tenants(Tenants.Mode mode, String... names) {
-    tenants = new Tenants(mode, List.of(names));
+    tenants = Tenants.of(mode, List.of(names));
+    return this;
+  }
+
+  public Databases tenants(Tenants value) {
+    tenants = value;
+    return this;
+  }
+
+  public Databases durability(Durability value) {
+    durability = value;
+    return this;
+  }
+
+  public Databases cdc(ChangeCapture value) {
+    cdc = value;
     return this;
   }
 
@@ -120,7 +139,7 @@ public final class Databases {
             .withCreationTimestamp(CREATED)
             .withDeletionTimestamp(deleted)
             .build());
-    database.setSpec(new DatabaseSpec(image, storage, resources, tenants, backup));
+    database.setSpec(new DatabaseSpec(image, storage, resources, tenants, durability, cdc, backup));
     database.setStatus(status);
     return database;
   }

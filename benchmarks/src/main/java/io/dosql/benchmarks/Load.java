@@ -1,0 +1,48 @@
+package io.dosql.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code wrk} sends; see {@code load.lua}.
+ *
+ * @param kind insert, read or mixed
+ * @param clients connections
+ * @param tenants how many it is spread over
+ * @param depth requests that a connection sends in one go
+ */
+record Load(String kind, int clients, int tenants, int depth) {
+
+  /** Sends it for a while; fails if any request does. */
+  Reading run(Path script, String url, String token, Duration duration)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "wrk",
+                "-t2",
+                "-c" + clients,
+                "-d" + duration.toSeconds(),
+                "--timeout",
+                "30",
+                "-s",
+                script.toString(),
+                url,
+                "--",
+                kind,
+                Integer.toString(tenants),
+                Integer.toString(depth)));
+    if (!token.isEmpty()) {
+      command.add(token);
+    }
+    long[] result = Programs.result(Programs.run(command, Map.of()));
+    if (result[2] > 0) {
+      throw new IOException("%d requests to %s failed".formatted(result[2], url));
+    }
+    return new Reading(result[0] * 1e6 / result[1], result[3], result[4], List.of());
+  }
+}

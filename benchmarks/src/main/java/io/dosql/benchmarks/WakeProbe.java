@@ -1,0 +1,60 @@
+package io.dosql.benchmarks;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The first answer of tenants that sleep: from sending the request to having its answer, over a
+ * connection that is open. Each round waits until all have gone to sleep by themselves.
+ */
+final class WakeProbe implements Measurement.Probe {
+
+  private static final int TENANTS = 20;
+  private static final String READ = "SELECT count(*) FROM t WHERE id < 10";
+  private static final Duration ASLEEP_MAX = Duration.ofSeconds(60);
+  private static final int MIN_MEGABYTES = 50;
+
+  private final Pod pod;
+
+  private WakeProbe(Pod pod) {
+    this.pod = pod;
+  }
+
+  /** Makes the tenants. */
+  static WakeProbe on(Pod pod) throws IOException, InterruptedException {
+    for (int i = 0; i < TENANTS; i++) {
+      String tenant = "large-" + i;
+      String _ = pod.data().sql(tenant, "CREATE TABLE t (id INTEGER PRIMARY KEY, v BLOB)");
+      String _ =
+          pod.data()
+              .sql(
+                  tenant,
+                  "INSERT INTO t WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c WHERE"
+                      + " i<"
+                      + MIN_MEGABYTES * 1000
+                      + ") SELECT i, randomblob(1000) FROM c");
+    }
+    return new WakeProbe(pod);
+  }
+
+  @Override
+  public Reading measure(Duration duration) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + ASLEEP_MAX.toNanos();
+    while (pod.awake() > 0) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IOException("Not all tenants fell asleep within " + ASLEEP_MAX);
+      }
+      Thread.sleep(Duration.ofMillis(200));
+    }
+    List<Double> millis = new ArrayList<>();
+    String _ = pod.data().get("/health/live");
+    for (int i = 0; i < TENANTS; i++) {
+      long start = System.nanoTime();
+      String _ = pod.data().sql("large-" + i, READ);
+      millis.add((System.nanoTime() - start) / 1e6);
+    }
+    return Reading.times(millis);
+  }
+}

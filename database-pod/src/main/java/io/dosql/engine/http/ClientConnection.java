@@ -1,0 +1,84 @@
+package io.dosql.engine.http;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dosql.engine.session.Client;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client behind one connection: gone when the connection is closed. Its requests are worked on
+ * one after the other, so at most one action waits for that. Thread safe.
+ */
+final class ClientConnection implements Client {
+
+  private static final AttributeKey<ClientConnection> KEY =
+      AttributeKey.valueOf(ClientConnection.class.getName());
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  @GuardedBy("lock")
+  private boolean gone;
+
+  @GuardedBy("lock")
+  private @Nullable Runnable whenGone;
+
+  /** Before the channel's first request. */
+  static void watch(Channel channel) {
+    ClientConnection connection = new ClientConnection();
+    channel.attr(KEY).set(connection);
+    var _ = channel.closeFuture().addListener(closed -> connection.leave());
+  }
+
+  /** The client of a channel that is watched. */
+  static Client of(Channel channel) {
+    ClientConnection connection = channel.attr(KEY).get();
+    return connection == null ? STAYS : connection;
+  }
+
+  @Override
+  public Watch whenGone(Runnable action) {
+    if (isGoneOrTakes(action)) {
+      action.run();
+    }
+    return () -> forget(action);
+  }
+
+  private boolean isGoneOrTakes(Runnable action) {
+    lock.lock();
+    try {
+      whenGone = gone ? null : action;
+      return gone;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forget(Runnable action) {
+    lock.lock();
+    try {
+      if (action.equals(whenGone)) {
+        whenGone = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** On the connection's event loop. */
+  private void leave() {
+    Runnable action;
+    lock.lock();
+    try {
+      gone = true;
+      action = whenGone;
+      whenGone = null;
+    } finally {
+      lock.unlock();
+    }
+    if (action != null) {
+      action.run();
+    }
+  }
+}

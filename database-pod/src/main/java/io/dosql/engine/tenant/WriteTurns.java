@@ -1,0 +1,113 @@
+package io.dosql.engine.tenant;
+
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs writes that are one job each, in their turn among all who want to write.
+ *
+ * <p>The turn goes from one such write to the next on the strand itself, without waking the thread
+ * that waits for the first: with many clients on few cores a hand-over costs more than the write.
+ * Several run as one job of the strand, though no more than take a moment, so that other tenants
+ * get the pool's thread in between.
+ */
+final class WriteTurns {
+
+  private static final int WRITES_PER_JOB = 64;
+  private static final long JOB_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private final TenantName tenant;
+  private final WriterQueue queue;
+  private final Strand strand;
+
+  WriteTurns(TenantName tenant, WriterQueue queue, Strand strand) {
+    this.tenant = tenant;
+    this.queue = queue;
+    this.strand = strand;
+  }
+
+  /** As {@link #run(Callable, QueuedWrite.Telling, Duration)}, told at once. */
+  <T> T run(Callable<T> work, Duration lockTimeout) {
+    return run(work, (result, tell) -> tell.run(), lockTimeout);
+  }
+
+  /**
+   * Runs {@code work} on the strand in its turn, and waits for it.
+   *
+   * <p>Fails as {@link WriterQueue#acquire} does when the turn does not come.
+   *
+   * @param telling may hold the result back, so that its waiter need not be woken twice; only up to
+   *     the lock timeout
+   */
+  <T> T run(Callable<T> work, QueuedWrite.Telling<? super T> telling, Duration lockTimeout) {
+    QueuedWrite<T> write = new QueuedWrite<>(work, telling);
+    if (queue.enter(write, tenant)) {
+      schedule(write);
+    }
+    try {
+      return write.await(lockTimeout);
+    } catch (QueuedWrite.NotDoneException notYet) {
+      if (!queue.withdraw(write)) {
+        // Its turn has come: its own deadline ends it, and its outcome must be known.
+        return Jobs.join(write.ran());
+      }
+      throw notYet.isInterrupt()
+          ? new DosqlException(
+              ErrorCode.CONNECTION_ERROR, "interrupted while waiting to write", notYet)
+          : WriterQueue.lockTimeout(tenant, lockTimeout);
+    }
+  }
+
+  /** Whoever had the turn is done: the next one has it. */
+  void release() {
+    QueuedWrite<?> next = queue.release();
+    if (next != null) {
+      schedule(next);
+    }
+  }
+
+  private void schedule(QueuedWrite<?> first) {
+    var _ =
+        strand
+            .submit(
+                () -> {
+                  runFrom(first);
+                  return true;
+                })
+            .exceptionally(
+                poolHasEnded -> {
+                  failFrom(first, poolHasEnded);
+                  return false;
+                });
+  }
+
+  /** On the strand. */
+  private void runFrom(QueuedWrite<?> first) {
+    long end = System.nanoTime() + JOB_NANOS;
+    QueuedWrite<?> write = first;
+    for (int count = 1; ; count++) {
+      write.run();
+      QueuedWrite<?> next = queue.release();
+      if (next == null) {
+        return;
+      }
+      if (count == WRITES_PER_JOB || System.nanoTime() - end > 0) {
+        schedule(next);
+        return;
+      }
+      write = next;
+    }
+  }
+
+  private void failFrom(QueuedWrite<?> first, Throwable cause) {
+    @Nullable QueuedWrite<?> write = first;
+    while (write != null) {
+      write.fail(cause);
+      write = queue.release();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dosql.engine.changes;
+
+import org.jspecify.annotations.NullMarked;

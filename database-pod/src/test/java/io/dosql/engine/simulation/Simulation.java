@@ -1,0 +1,485 @@
+package io.dosql.engine.simulation;
+
+import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.log.CommitLog;
+import io.dosql.engine.log.CorruptLogException;
+import io.dosql.engine.log.LogPosition;
+import io.dosql.engine.log.LogReader;
+import io.dosql.engine.log.LoggedPart;
+import io.dosql.engine.log.SimulatedLog;
+import io.dosql.engine.simulation.TenantModel.Row;
+import io.dosql.engine.simulation.TenantModel.View;
+import io.dosql.engine.sqlite.SimulatedVfs;
+import io.dosql.engine.sqlite.SqliteConnection;
+import io.dosql.engine.sqlite.SqliteStatement;
+import io.dosql.engine.tenant.Tenant;
+import io.dosql.engine.tenant.TenantLimits;
+import io.dosql.engine.tenant.TenantName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several lives of the engine on one volume, with clients, faults and crashes, compared with a
+ * model of what clients were answered. One seed is one story, the same each time.
+ */
+final class Simulation implements AutoCloseable {
+
+  private static final String MOUNT_POINT = "/dosql-simulation";
+  private static final int LIVES = 5;
+  private static final int ACTIONS_MAX = 120;
+  private static final int KIB = 1024;
+  private static final List<String> TENANTS = List.of("a", "b", "c", "d");
+
+  private final Random random;
+  private final Sabotage sabotage;
+  private final Volume volume;
+  private final SimulatedClock clock;
+  private final Scheduler scheduler;
+  private final Process.Environment environment;
+  private final Map<String, TenantModel> models = new HashMap<>();
+  private final Map<ErrorCode, Integer> toldErrors = new EnumMap<>(ErrorCode.class);
+  private final Statistics statistics = new Statistics();
+  private long numbers;
+  private @Nullable Life life;
+  private boolean mayFill;
+  private boolean isSqueezed;
+
+  /** What happened, to see that the simulation reaches what it is for. */
+  static final class Statistics {
+    int openings;
+    int refusedOpenings;
+    int powerLosses;
+    int kills;
+    int cleanStops;
+    int releasedSegments;
+    int rotFound;
+    int rotHarmless;
+    int rotUnseen;
+  }
+
+  Simulation(long seed, Sabotage sabotage) {
+    this.random = new Random(seed);
+    this.sabotage = sabotage;
+    this.volume = new Volume(random);
+    this.clock = new SimulatedClock(random);
+    this.scheduler = new Scheduler(random, this::step);
+    volume.ignoreSyncs(this::ignoresSync);
+    volume.ignoreDeletions(
+        (path, target) -> sabotage == Sabotage.WAL_NOT_DELETED && target == Faults.Target.WAL);
+    volume.hideFailures(
+        (path, target) -> sabotage == Sabotage.LOG_FAILURE_HIDDEN && target == Faults.Target.LOG);
+    for (String tenant : TENANTS) {
+      models.put(tenant, new TenantModel(tenant));
+    }
+    this.environment = environment(volume);
+    SimulatedVfs.seedRandomness(1 + (int) (seed & 0x3fff_ffff));
+    mount(volume);
+  }
+
+  /** Shows a volume to SQLite. */
+  void mount(Volume shown) {
+    SimulatedVfs.mount(MOUNT_POINT, new SimulatedFiles(MOUNT_POINT, shown, scheduler));
+  }
+
+  /** Shows a volume to Java: the pod's data folder on it. */
+  Path folderOn(Volume shown) {
+    return new SimulatedFileSystem(Path.of(MOUNT_POINT), shown, scheduler::point)
+        .root()
+        .resolve("data");
+  }
+
+  private Process.Environment environment(Volume on) {
+    return new Process.Environment(
+        random,
+        on,
+        folderOn(on),
+        clock,
+        scheduler,
+        SimulatedLog.smallOptions(random.nextInt(5) == 0 ? Duration.ZERO : Duration.ofMinutes(5)),
+        new TenantLimits(
+            10,
+            1 + random.nextInt(4),
+            Duration.ofSeconds(1 + random.nextInt(10)),
+            10,
+            2 + random.nextInt(3),
+            random.nextBoolean() ? 16 * KIB : 256 * KIB,
+            (16L + random.nextInt(200)) * KIB,
+            random.nextInt(4) == 0 ? 100 * KIB : 10_000 * KIB,
+            KIB * KIB,
+            KIB * KIB,
+            random.nextBoolean() ? 300 * KIB : 0));
+  }
+
+  private boolean ignoresSync(String path, Faults.Target target) {
+    return switch (target) {
+      case LOG -> sabotage == Sabotage.LOG_NOT_SYNCED;
+      case LOG_FOLDER -> sabotage == Sabotage.LOG_NAMES_NOT_SYNCED;
+      case DATABASE -> sabotage == Sabotage.DATABASE_NOT_SYNCED;
+      case STATE -> sabotage == Sabotage.STATE_NOT_SYNCED;
+      case TENANT_FOLDER -> sabotage == Sabotage.TENANT_NAMES_NOT_SYNCED;
+      case WAL, OTHER -> false;
+    };
+  }
+
+  // ---- For the life that is on
+
+  Random random() {
+    return random;
+  }
+
+  Volume volume() {
+    return volume;
+  }
+
+  SimulatedClock clock() {
+    return clock;
+  }
+
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
+  List<String> tenantNames() {
+    return TENANTS;
+  }
+
+  TenantModel model(String tenant) {
+    TenantModel model = models.get(tenant);
+    if (model == null) {
+      throw new IllegalArgumentException(tenant);
+    }
+    return model;
+  }
+
+  long nextNumber() {
+    return ++numbers;
+  }
+
+  void count(ErrorCode code) {
+    toldErrors.merge(code, 1, Integer::sum);
+  }
+
+  boolean skipsGate() {
+    return sabotage == Sabotage.GATE_SKIPPED;
+  }
+
+  /** Breaks a rule, now and then, if this is what the simulation is for. */
+  void sabotage(Process process, String tenant) {
+    if (volume.hasEnded() || sabotage == Sabotage.NONE || random.nextInt(4) > 0) {
+      return;
+    }
+    TenantName name = new TenantName(tenant);
+    try {
+      switch (sabotage) {
+        case CHECKPOINT_UNSETTLED -> process.tenants().checkpointUnsettled(name);
+        case REDO_POINT_TOO_EARLY -> process.tenants().moveRedoPointTooEarly(name);
+        case RELEASED_TOO_EARLY -> process.tenants().releaseTooEarly(name);
+        default -> {}
+      }
+    } catch (IOException | RuntimeException notNow) {
+      // A transaction was open, or the disk has failed.
+    }
+  }
+
+  /** The disk fills up, or somebody makes room. */
+  void squeeze() {
+    if (mayFill) {
+      isSqueezed = !isSqueezed;
+      volume.leaveSpace(isSqueezed ? random.nextInt(600) * (long) KIB : Long.MAX_VALUE);
+    }
+  }
+
+  private void step() {
+    if (life != null) {
+      life.step();
+    }
+  }
+
+  // ---- The story
+
+  /** Runs all of it; returns a hash of everything that happened. */
+  long run() throws Exception {
+    for (int i = 0; i < LIVES; i++) {
+      live(random.nextInt(ACTIONS_MAX), chooseFaults());
+      restart();
+      if (sabotage == Sabotage.NONE && random.nextInt(4) == 0) {
+        new BitRot(this, environment).run();
+      }
+    }
+    // At last everything is looked at, twice: what redo wrote must be durable, too.
+    for (int i = 0; i < 2; i++) {
+      open(Faults.none(), process -> check(process, TENANTS));
+      volume.end();
+      volume.restartAfterPowerLoss();
+    }
+    return volume.trace();
+  }
+
+  Statistics statistics() {
+    return statistics;
+  }
+
+  Map<ErrorCode, Integer> toldErrors() {
+    return toldErrors;
+  }
+
+  private Faults.Target anyTarget() {
+    List<Faults.Target> all = List.of(Faults.Target.values());
+    return all.get(random.nextInt(all.size()));
+  }
+
+  private Faults chooseFaults() {
+    Faults faults = Faults.none();
+    faults.shortWrites = random.nextBoolean() ? 0.2 : 0;
+    faults.shortReads = random.nextInt(4) == 0 ? 0.2 : 0;
+    Faults.Target any = anyTarget();
+    double often = random.nextBoolean() ? 0.01 : 0.1;
+    if (sabotage == Sabotage.LOG_FAILURE_HIDDEN) {
+      return faults.failSyncs(Faults.Target.LOG, 0.05);
+    }
+    switch (random.nextInt(9)) {
+      case 0 -> faults.failWrites(any, often);
+      case 1 -> faults.failSyncs(any, often);
+      case 2 -> faults.failReads(any, often);
+      case 3 -> faults.failNameChanges(any, often);
+      case 4 -> mayFill = true;
+      case 5 -> {}
+      default -> faults.operationsLeft = 1 + random.nextInt(random.nextBoolean() ? 60 : 1500);
+    }
+    return faults;
+  }
+
+  private Faults openingFaults() {
+    Faults faults = Faults.none();
+    if (random.nextInt(3) > 0 && statistics.refusedOpenings < 30) {
+      faults.shortWrites = 0.1;
+      faults.operationsLeft = 1 + random.nextInt(40);
+      Faults.Target any = anyTarget();
+      faults.failSyncs(any, random.nextInt(4) == 0 ? 0.1 : 0);
+      faults.failWrites(any, random.nextInt(4) == 0 ? 0.05 : 0);
+      faults.failReads(any, random.nextInt(4) == 0 ? 0.02 : 0);
+    }
+    return faults;
+  }
+
+  interface Body {
+    void run(Process process) throws Exception;
+  }
+
+  /** Opens the engine, which may take some tries: recovery is interrupted, too. */
+  private void open(Faults faults, Body body) throws Exception {
+    Faults opening = faults;
+    while (true) {
+      volume.setFaults(opening);
+      Process[] opened = new Process[1];
+      onThread(
+          volume,
+          () -> {
+            try {
+              opened[0] = Process.start(environment);
+            } catch (CorruptLogException wrong) {
+              throw new Violation("a crash is not corruption", wrong);
+            } catch (IOException refused) {
+              return refused;
+            }
+            return body(opened[0], body);
+          });
+      if (opened[0] != null) {
+        statistics.openings++;
+        return;
+      }
+      statistics.refusedOpenings++;
+      volume.end();
+      restart();
+      opening = openingFaults();
+    }
+  }
+
+  private Object body(Process process, Body body) throws Exception {
+    if (process.log().recovery().isNew() && models.values().stream().anyMatch(m -> !m.isEmpty())) {
+      throw new Violation("the log is gone");
+    }
+    volume.setFaults(Faults.none());
+    if (!volume.hasEnded()) {
+      checkLog(process.log());
+      body.run(process);
+    }
+    return process;
+  }
+
+  /**
+   * Runs something on a thread of the simulation until nothing goes on, then frees what is left.
+   *
+   * @param body what it returns is freed if it is a {@link Process}
+   */
+  void onThread(Volume on, Callable<@Nullable Object> body) throws Exception {
+    Process[] process = new Process[1];
+    scheduler.spawn(
+        () -> {
+          Object result = body.call();
+          process[0] = result instanceof Process started ? started : null;
+          return result;
+        });
+    scheduler.run(() -> life != null && life.quiet());
+    life = null;
+    if (process[0] != null) {
+      on.end();
+      scheduler.spawn(
+          () -> {
+            process[0].bury();
+            return true;
+          });
+      scheduler.run(() -> false);
+    }
+    if (SimulatedVfs.openFiles() > 0) {
+      throw new Violation(SimulatedVfs.openFiles() + " files are open after the end");
+    }
+  }
+
+  private void live(int actions, Faults faults) throws Exception {
+    open(
+        openingFaults(),
+        process -> {
+          if (random.nextInt(2) == 0) {
+            check(process, some());
+          }
+          volume.setFaults(faults);
+          Life current = new Life(this, process, actions, !isHarmless(faults));
+          life = current;
+          current.run(1 + random.nextInt(6));
+          boolean stops = !volume.hasEnded() && random.nextBoolean();
+          if (stops) {
+            stop(current);
+          }
+        });
+  }
+
+  private boolean isHarmless(Faults faults) {
+    return faults.failsNothing() && !mayFill;
+  }
+
+  private void stop(Life current) {
+    try {
+      current.stop();
+      statistics.cleanStops++;
+    } catch (IOException failed) {
+      if (!volume.hasEnded()) {
+        throw new Violation("the log fails, and the process goes on", failed);
+      }
+    }
+  }
+
+  private List<String> some() {
+    return TENANTS.stream().filter(tenant -> random.nextBoolean()).toList();
+  }
+
+  private void restart() {
+    if (random.nextInt(3) > 0) {
+      statistics.powerLosses++;
+      volume.restartAfterPowerLoss();
+    } else {
+      statistics.kills++;
+      volume.restartAfterKill();
+    }
+    mayFill = false;
+    isSqueezed = false;
+    volume.leaveSpace(Long.MAX_VALUE);
+  }
+
+  // ---- Checks
+
+  /** Compares tenants, that nobody uses, with the model. */
+  private void check(Process process, List<String> tenants) {
+    for (String tenant : tenants) {
+      TenantModel model = model(tenant);
+      Tenant opened = process.tenants().tenants().get(new TenantName(tenant));
+      long lsnAsleep = opened.summary().lsn();
+      try (Tenant.Use use = opened.use()) {
+        View view = use.database().readOnce(Duration.ofMinutes(5), c -> read(model, c.sqlite()));
+        long lsn = use.database().lastLsn();
+        if (lsn != lsnAsleep) {
+          throw model.violation("LSN %d asleep, %d awake".formatted(lsnAsleep, lsn));
+        }
+        model.recovered(view, lsn);
+      } catch (io.dosql.engine.error.DosqlException failed) {
+        throw new Violation("tenant %s cannot be used".formatted(tenant), failed);
+      }
+    }
+  }
+
+  /** All that a tenant holds; fails unless it is sound. */
+  static View read(TenantModel model, SqliteConnection sqlite) {
+    try (SqliteStatement check = sqlite.prepare("PRAGMA integrity_check")) {
+      if (!check.step() || !check.text(0).equals("ok")) {
+        throw model.violation("integrity_check: " + check.text(0));
+      }
+    }
+    List<Long> history = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
+    if (hasTables(sqlite)) {
+      try (SqliteStatement statement = sqlite.prepare("SELECT place, txn FROM h ORDER BY place")) {
+        while (statement.step()) {
+          history.add(statement.integer(1));
+          if (statement.integer(0) != history.size()) {
+            throw model.violation("the history has a place " + statement.integer(0));
+          }
+        }
+      }
+      try (SqliteStatement statement = sqlite.prepare("SELECT k, v, n FROM d ORDER BY k")) {
+        while (statement.step()) {
+          rows.add(new Row(statement.integer(0), statement.blob(1), statement.integer(2)));
+        }
+      }
+    }
+    return new View(history, rows);
+  }
+
+  private static boolean hasTables(SqliteConnection sqlite) {
+    try (SqliteStatement statement =
+        sqlite.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'")) {
+      return statement.step() && statement.integer(0) == 2;
+    }
+  }
+
+  /** In the log each tenant's complete commits are numbered without gaps and repeats. */
+  private void checkLog(CommitLog log) throws IOException {
+    LogPosition oldest = log.oldest();
+    if (oldest.compareTo(LogPosition.START) > 0) {
+      statistics.releasedSegments++;
+    }
+    Map<String, Long> newest = new HashMap<>();
+    try (LogReader reader = log.reader(oldest)) {
+      Optional<LoggedPart> next = reader.next();
+      while (next.isPresent()) {
+        var part = next.get().part();
+        Long before = newest.get(part.tenant());
+        if (part.isLast()) {
+          if (before != null && part.lsn() != before + 1) {
+            throw new Violation(
+                "the log has tenant %s, LSN %d after LSN %d"
+                    .formatted(part.tenant(), part.lsn(), before));
+          }
+          newest.put(part.tenant(), part.lsn());
+        }
+        next = reader.next();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    SimulatedVfs.unmount();
+    SimulatedVfs.seedRandomness(0);
+    scheduler.close();
+  }
+}
