@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles libsqlite3 for the engine from the public-domain amalgamation.
+# Compiles libsqlite3 for the engine from the public-domain amalgamation, and the engine's own code beside it.
 #
 #   build-sqlite.sh OUTPUT_DIR      writes OUTPUT_DIR/native/linux-<machine>/libsqlite3.so
 #
@@ -142,7 +142,8 @@ compile() {
   done
   echo "[INFO] libsqlite3: compiling, once, into $entry (about a minute)"
   # shellcheck disable=SC2086 # the flags are words
-  if ! "$compiler" $compile_flags $defines -o "$work/libsqlite3.so" "$source" $link_flags \
+  if ! "$compiler" $compile_flags $defines -I "$(dirname "$source")" \
+    -o "$work/libsqlite3.so" "$own/bounds.c" "$own/heap.c" $link_flags \
     2>"$work/compiler.err"; then
     tail -n 20 "$work/compiler.err" >&2
     go_on_without "$compiler could not compile sqlite3.c (see above)"
@@ -169,7 +170,8 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
 find_compiler
-key=$( (echo "$package_sha256 $machine"; "$compiler" --version; cat "$0") | sha256sum | cut -d ' ' -f 1)
+own=$(dirname "$0")
+key=$( (echo "$package_sha256 $machine"; "$compiler" --version; cat "$0" "$own/bounds.c" "$own/heap.c") | sha256sum | cut -d ' ' -f 1)
 entry="$cache/$key"
 if [ ! -f "$entry/libsqlite3.so" ]; then
   fetch_archive

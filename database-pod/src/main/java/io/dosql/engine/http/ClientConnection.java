@@ -45,6 +45,16 @@ final class ClientConnection implements Client {
     return () -> forget(action);
   }
 
+  @Override
+  public boolean isGone() {
+    lock.lock();
+    try {
+      return gone;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean isGoneOrTakes(Runnable action) {
     lock.lock();
     try {

@@ -69,7 +69,10 @@ public final class Gateway {
 
   private static void log(Call call, Attempt attempt, Reply reply, long nanos) {
     boolean serverError =
-        reply.status() >= 500 && attempt.access != Route.Access.OPEN && attempt.unexpected == null;
+        reply.status() >= 500
+            && attempt.access != Route.Access.OPEN
+            && attempt.unexpected == null
+            && !call.client().isGone();
     var line =
         attempt.unexpected != null
             ? LOG.atError().setCause(attempt.unexpected)

@@ -11,6 +11,7 @@ import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.dosql.engine.session.TenantSessions;
+import io.dosql.engine.sqlite.SqliteHeap;
 import io.dosql.engine.sqlite.SqliteLibrary;
 import io.dosql.engine.tenant.DiskGuard;
 import io.dosql.engine.tenant.Pools;
@@ -102,6 +103,7 @@ public final class StorageFactory {
       throws IOException {
     // Here rather than at the first query: who lacks the library should not seem ready.
     SqliteLibrary _ = SqliteLibrary.get();
+    SqliteHeap.limitProcess(limits.maxHeapBytes());
     Pools pools = Pools.forThisMachine();
     shutdown.closeAtEnd("pools", pools);
     Tenants tenants =

@@ -15,6 +15,20 @@ public interface Client {
    */
   Watch whenGone(Runnable action);
 
+  /** Whether it has gone, so that nobody gets the answer. */
+  boolean isGone();
+
   /** A client that does not go. */
-  Client STAYS = action -> () -> {};
+  Client STAYS =
+      new Client() {
+        @Override
+        public Watch whenGone(Runnable action) {
+          return () -> {};
+        }
+
+        @Override
+        public boolean isGone() {
+          return false;
+        }
+      };
 }

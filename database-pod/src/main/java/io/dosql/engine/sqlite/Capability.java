@@ -14,6 +14,10 @@ public enum Capability {
   INTERRUPT_STATE("sqlite3_is_interrupted", Kind.SYMBOL),
   /** Statements can be turned into their form without literals. */
   NORMALIZED_SQL("sqlite3_normalized_sql", Kind.SYMBOL),
+  /** The heap of statements can be bounded: see {@link SqliteHeap}. */
+  BOUNDED_HEAP("dosql_heap_begin", Kind.SYMBOL),
+  /** No function of two large values runs for much longer than a second: see bounds.c. */
+  BOUNDED_FUNCTIONS("dosql_bound_functions", Kind.SYMBOL),
   /** Pages can be read by SQL. */
   DBPAGE_TABLE("ENABLE_DBPAGE_VTAB", Kind.OPTION),
   /** Space used by tables can be read by SQL. */

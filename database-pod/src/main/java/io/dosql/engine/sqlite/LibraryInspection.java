@@ -19,6 +19,8 @@ import java.util.Set;
 final class LibraryInspection {
 
   private static final int CONFIG_MMAP_SIZE = 22;
+  private static final String HEAP_INSTALL = "dosql_heap_install";
+  private static final String BOUND_FUNCTIONS = "dosql_bound_functions";
 
   private final SymbolLookup symbols;
 
@@ -70,8 +72,9 @@ final class LibraryInspection {
   }
 
   /**
-   * Initialises the library, and makes memory-mapped database files impossible in this process
-   * whatever a pragma says: an I/O error behind a mapping is a signal that ends the JVM.
+   * Initialises the library, with the engine's heap and bounds where it has them, and makes
+   * memory-mapped database files impossible in this process whatever a pragma says: an I/O error
+   * behind a mapping is a signal that ends the JVM.
    */
   void start() {
     FunctionDescriptor config = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
@@ -79,8 +82,14 @@ final class LibraryInspection {
     int configured =
         (int) invoke(handle("sqlite3_config", config, variadic), CONFIG_MMAP_SIZE, 0L, 0L);
     require("sqlite3_config(SQLITE_CONFIG_MMAP_SIZE)", configured);
+    if (symbols.find(HEAP_INSTALL).isPresent()) {
+      require(HEAP_INSTALL, (int) call(HEAP_INSTALL, FunctionDescriptor.of(JAVA_INT)));
+    }
     require(
         "sqlite3_initialize", (int) call("sqlite3_initialize", FunctionDescriptor.of(JAVA_INT)));
+    if (symbols.find(BOUND_FUNCTIONS).isPresent()) {
+      Object _ = call(BOUND_FUNCTIONS, FunctionDescriptor.ofVoid());
+    }
   }
 
   private static void require(String function, int code) {

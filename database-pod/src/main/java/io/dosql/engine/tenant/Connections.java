@@ -26,6 +26,9 @@ final class Connections {
   private static final int COPY_PAGES_PER_STEP = 1024;
   private static final int BYTES_PER_KIB = 1024;
 
+  private static final int PATTERN_BYTES_MAX = 1_000;
+  private static final int TRIGGER_DEPTH_MAX = 100;
+
   /** More than that SQLite takes for no number. */
   private static final long PAGES_MAX = 0xfffffffeL;
 
@@ -59,7 +62,13 @@ final class Connections {
       sqlite.setCommitHook(commitHook);
       // Not before the pragma above, which would take it away.
       sqlite.setWalHook(committedFrames);
-      return new TenantConnection(sqlite, WRITER_STATEMENTS, brake, whenFull, nanoTime);
+      return new TenantConnection(
+          sqlite,
+          WRITER_STATEMENTS,
+          limits.maxStatementMemoryBytes(),
+          brake,
+          whenFull,
+          nanoTime);
     } catch (RuntimeException failure) {
       sqlite.close();
       throw failure;
@@ -71,7 +80,12 @@ final class Connections {
     try {
       configure(sqlite, limits);
       return new TenantConnection(
-          sqlite, READER_STATEMENTS, Guard.Brake.NONE, Connections::fullForNoReason, nanoTime);
+          sqlite,
+          READER_STATEMENTS,
+          limits.maxStatementMemoryBytes(),
+          Guard.Brake.NONE,
+          Connections::fullForNoReason,
+          nanoTime);
     } catch (RuntimeException failure) {
       sqlite.close();
       throw failure;
@@ -96,6 +110,9 @@ final class Connections {
     sqlite.configure(DbConfig.ENABLE_FOREIGN_KEYS, true);
     int _ = sqlite.limit(Limit.LENGTH, limits.maxValueBytes());
     int _ = sqlite.limit(Limit.SQL_LENGTH, limits.maxSqlBytes());
+    // A pattern is compared at each place of a value, and nothing can stop that in between.
+    int _ = sqlite.limit(Limit.LIKE_PATTERN_LENGTH, PATTERN_BYTES_MAX);
+    int _ = sqlite.limit(Limit.TRIGGER_DEPTH, TRIGGER_DEPTH_MAX);
     sqlite.execute("PRAGMA cache_size = " + -limits.pageCacheBytes() / BYTES_PER_KIB);
     sqlite.execute("PRAGMA cell_size_check = ON");
   }

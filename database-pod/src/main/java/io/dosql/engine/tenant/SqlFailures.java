@@ -4,6 +4,7 @@ import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.ResultCode;
 import io.dosql.engine.sqlite.SqliteException;
+import io.dosql.engine.sqlite.SqliteHeap;
 import org.jspecify.annotations.Nullable;
 
 /** Says in the catalogue's codes what SQLite said in its own. */
@@ -37,6 +38,25 @@ public final class SqlFailures {
       case CORRUPT -> sqlite.code() != ResultCode.CORRUPT_VTAB;
       default -> false;
     };
+  }
+
+  /** A statement got no memory; what it had done is undone. */
+  static DosqlException outOfMemory(
+      SqliteException failure, SqliteHeap.Refusal refusal, long maxStatementMemoryBytes) {
+    String message =
+        switch (refusal) {
+          case STATEMENT ->
+              "the statement takes more memory than %d bytes, the limit maxStatementMemoryBytes"
+                  .formatted(maxStatementMemoryBytes);
+          case PROCESS ->
+              "SQLite holds as much memory as the pod has for it, so large statements wait, the limit"
+                  + " maxHeapBytes";
+          case NONE, TEST -> "SQLite got no memory for the statement";
+        };
+    return new DosqlException(ErrorCode.RESOURCE_EXHAUSTED, message, failure)
+        .withSuggestion(
+            "Sort, group or return fewer or smaller rows at a time, or raise the limit.")
+        .withSqliteCode("SQLITE_NOMEM");
   }
 
   static DosqlException tooLarge(@Nullable SqliteException failure) {

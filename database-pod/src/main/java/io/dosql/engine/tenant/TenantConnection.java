@@ -6,6 +6,7 @@ import io.dosql.engine.sqlite.ResultCode;
 import io.dosql.engine.sqlite.SqlScript;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteException;
+import io.dosql.engine.sqlite.SqliteHeap;
 import io.dosql.engine.sqlite.SqliteStatement;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public final class TenantConnection {
   private final StatementCache statements;
   private final SqlPolicy policy = new SqlPolicy();
   private final Guard guard;
+  private final long maxStatementMemoryBytes;
   private final Supplier<DosqlException> whenFull;
   private final AtomicBoolean working = new AtomicBoolean();
   private boolean foreignKeys = true;
@@ -36,12 +38,14 @@ public final class TenantConnection {
   TenantConnection(
       SqliteConnection sqlite,
       int cachedStatementsMax,
+      long maxStatementMemoryBytes,
       Guard.Brake brake,
       Supplier<DosqlException> whenFull,
       LongSupplier nanoTime) {
     this.sqlite = sqlite;
     this.statements = new StatementCache(sqlite, cachedStatementsMax);
     this.guard = new Guard(brake, nanoTime);
+    this.maxStatementMemoryBytes = maxStatementMemoryBytes;
     this.whenFull = whenFull;
     sqlite.setAuthorizer(
         (action, first, second, database, trigger) -> policy.decide(action, first, second));
@@ -68,6 +72,7 @@ public final class TenantConnection {
   public <T> T run(String sql, boolean isVacuum, Duration timeout, StatementUse<T> use) {
     policy.enforce(sql, isVacuum);
     guard.start(timeout);
+    SqliteHeap.beginStatement(maxStatementMemoryBytes);
     try {
       SqliteStatement statement = statements.take(sql);
       boolean isUsed = false;
@@ -88,8 +93,12 @@ public final class TenantConnection {
         full.addSuppressed(failure);
         throw full;
       }
+      if (failure.code().base() == ResultCode.NOMEM) {
+        throw SqlFailures.outOfMemory(failure, SqliteHeap.endStatement(), maxStatementMemoryBytes);
+      }
       throw SqlFailures.explain(failure, sql, policy.refusal(), guard);
     } finally {
+      SqliteHeap.Refusal _ = SqliteHeap.endStatement();
       guard.stop();
       policy.relax();
     }

@@ -23,6 +23,8 @@ import java.time.Duration;
  * @param maxDatabaseBytes size of one tenant's database, free pages included
  * @param maxStatementMemoryBytes heap that SQLite takes for one statement: sorts, temporary tables,
  *     values, and the pages that it reads
+ * @param maxHeapBytes heap that SQLite takes in the whole process, page caches included, beyond
+ *     which a statement that has taken an eighth of its own limit gets no more
  */
 public record TenantLimits(
     int maxTenants,
@@ -41,7 +43,8 @@ public record TenantLimits(
     long maxResultRows,
     long maxResultBytes,
     long maxDatabaseBytes,
-    long maxStatementMemoryBytes) {
+    long maxStatementMemoryBytes,
+    long maxHeapBytes) {
 
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
@@ -64,6 +67,7 @@ public record TenantLimits(
           100_000,
           16L * MIB,
           10L * 1024 * MIB,
+          32L * MIB,
           64L * MIB);
 
   /** The bounds of tenants' files; what clients may take is as in {@link #DEFAULT}. */
@@ -96,7 +100,8 @@ public record TenantLimits(
         DEFAULT.maxResultRows,
         DEFAULT.maxResultBytes,
         DEFAULT.maxDatabaseBytes,
-        DEFAULT.maxStatementMemoryBytes);
+        DEFAULT.maxStatementMemoryBytes,
+        DEFAULT.maxHeapBytes);
   }
 
   /** These, but for when tenants sleep. */
@@ -159,6 +164,9 @@ public record TenantLimits(
     if (!statementTimeout.isPositive()) {
       throw new IllegalArgumentException("statementTimeout must be positive");
     }
+    if (maxHeapBytes < maxStatementMemoryBytes) {
+      throw new IllegalArgumentException("maxHeapBytes is less than one statement may take");
+    }
     if (maxDatabaseBytes < MIB || maxStatementMemoryBytes < 2L * pageCacheBytes) {
       throw new IllegalArgumentException("a tenant has too little room");
     }
@@ -187,6 +195,7 @@ public record TenantLimits(
         maxResultRows,
         maxResultBytes,
         bytes,
-        maxStatementMemoryBytes);
+        maxStatementMemoryBytes,
+        maxHeapBytes);
   }
 }

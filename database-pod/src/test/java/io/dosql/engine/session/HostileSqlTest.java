@@ -2,17 +2,21 @@ package io.dosql.engine.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.migration.Migration;
 import io.dosql.engine.migration.TenantMigrator;
+import io.dosql.engine.sqlite.Capability;
+import io.dosql.engine.sqlite.SqliteLibrary;
 import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.TenantName;
 import io.dosql.engine.tenant.TestEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -199,6 +203,81 @@ class HostileSqlTest {
       }
     }
     assertThat(Rows.of(session, "SELECT 1")).containsExactly(List.of(1L));
+  }
+
+  /** Nothing can stop a function in between, and these would run for minutes or days. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT hex(zeroblob(8000000)) LIKE '%' || substr(hex(zeroblob(500)), 1, 990) || 'x'",
+        "SELECT hex(zeroblob(8000000)) GLOB '*' || substr(hex(zeroblob(500)), 1, 990) || 'x'",
+        "SELECT 1 WHERE hex(zeroblob(8000000)) LIKE '%' || hex(zeroblob(450)) || 'x' ESCAPE '!'",
+        "SELECT instr(hex(zeroblob(4000000)), hex(zeroblob(2000000)) || 'x')",
+        "SELECT instr(zeroblob(8000000), zeroblob(4000000) || x'01')",
+        "SELECT replace(hex(zeroblob(4000000)), hex(zeroblob(2000000)) || 'x', 'y')",
+        "SELECT trim(hex(zeroblob(4000000)), hex(randomblob(4000)))",
+        "SELECT ltrim(hex(zeroblob(4000000)), hex(randomblob(4000)))",
+        "SELECT rtrim(hex(zeroblob(4000000)), hex(randomblob(4000)))",
+        "SELECT json_patch('{\"a\":\"' || hex(zeroblob(400000)) || '\"}', '{\"b\":\"' ||"
+            + " hex(zeroblob(400000)) || '\"}')",
+      })
+  void functionThatWouldRunForLong_isRefused(String sql) {
+    assumeTrue(SqliteLibrary.get().has(Capability.BOUNDED_FUNCTIONS));
+    assertThatThrownBy(() -> run(sql))
+        .isInstanceOfSatisfying(
+            DosqlException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.PAYLOAD_TOO_LARGE));
+    assertThat(Rows.of(session, "SELECT 1")).containsExactly(List.of(1L));
+  }
+
+  @Test
+  void boundedFunctions_workAsBeforeAndUseIndexes() {
+    assertThat(
+            Rows.of(
+                session,
+                "SELECT 'abc' LIKE 'A%', 'abc' GLOB 'a*', 'a%c' LIKE 'a!%c' ESCAPE '!',"
+                    + " instr('abcabc', 'ca'), replace('abcabc', 'bc', '-'), trim('xxaxx', 'x'),"
+                    + " trim('  a '), ltrim('xxa', 'x'), rtrim('axx', 'x'), 5 LIKE 5,"
+                    + " json_patch('{\"a\":1}', '{\"b\":2}'), NULL LIKE 'a', instr(x'0102', x'02')"))
+        .containsExactly(
+            List.of(
+                1L, 1L, 1L, 3L, "a-a-", "a", "a", "a", "a", 1L, "{\"a\":1,\"b\":2}", "NULL", 2L));
+    run("CREATE TABLE words (w TEXT COLLATE NOCASE PRIMARY KEY)");
+    assertThat(
+            Rows.of(session, "EXPLAIN QUERY PLAN SELECT * FROM words WHERE w LIKE 'abc%'")
+                .toString())
+        .contains("SEARCH words USING");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i + 1 FROM n) SELECT 1 FROM n WHERE i < 0",
+        "SELECT count(*) FROM pragma_function_list a, pragma_function_list b,"
+            + " pragma_function_list c, pragma_function_list d",
+        "SELECT count(*) FROM json_each(json_array(1, 2, 3)) a, pragma_function_list b,"
+            + " pragma_function_list c, pragma_function_list d, pragma_function_list e",
+      })
+  void statementWithoutEnd_isEndedByALimit(String sql) {
+    SessionOptions hurried =
+        new SessionOptions(
+            true, Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(30));
+    try (SqlSession other =
+        new TenantSessions(engine.tenants(), engine.log()).open("main", hurried)) {
+      assertThatThrownBy(() -> other.execute(new SqlStatement(sql, Parameters.NONE), RowSink.NONE))
+          .isInstanceOfSatisfying(
+              DosqlException.class,
+              failure ->
+                  assertThat(failure.code()).isIn(ErrorCode.TIMEOUT, ErrorCode.RESOURCE_EXHAUSTED));
+    }
+  }
+
+  @Test
+  void patternBeyondItsLimit_isRefused() {
+    assertThatThrownBy(() -> run("SELECT 'x' LIKE '" + "%x".repeat(1_000) + "'"))
+        .isInstanceOf(DosqlException.class)
+        .hasMessageContaining("pattern too complex");
   }
 
   @Test

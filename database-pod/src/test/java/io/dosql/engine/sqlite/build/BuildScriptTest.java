@@ -219,7 +219,7 @@ class BuildScriptTest {
         "cc",
         WORKING_COMPILER.replace(
             "while",
-            "case \"$*\" in *sqlite3.c*) echo 'pretended: bad' >&2; exit 1;; esac\nwhile"));
+            "case \"$*\" in *bounds.c*) echo 'pretended: bad' >&2; exit 1;; esac\nwhile"));
     assumeTrue(putArchiveIntoCache(), "the build has no archive in its cache");
     Result result = run();
     assertGoesOnLoudly(result, "could not compile");
