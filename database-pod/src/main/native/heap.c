@@ -36,6 +36,9 @@ enum { NOT_REFUSED = 0, REFUSED_TO_STATEMENT = 1, REFUSED_BY_POD = 2, REFUSED_BY
 /* A statement that has taken less than this part of its limit is never refused for others' sake. */
 #define SMALL_SHARE 8
 
+#define ARENAS_MAX 2
+#define LARGE_BYTES (128 * 1024)
+
 /* A thread tells the sum only when it has changed by so much. */
 #define UNTOLD_MAX (64 * 1024)
 
@@ -114,10 +117,20 @@ static void heap_end(void *data) {
   (void)data;
 }
 
-/* Before sqlite3_initialize. Returns SQLite's code. */
+/*
+ * Before sqlite3_initialize. Returns SQLite's code.
+ *
+ * Also makes malloc give back what a large statement has freed, instead of keeping it for each thread
+ * that ever ran one.
+ */
 int dosql_heap_install(void) {
   static const Methods methods = {heap_allocate, heap_release,  heap_resize, heap_size,
                                   heap_round_up, heap_start, heap_end,    NULL};
+#ifdef M_ARENA_MAX
+  mallopt(M_ARENA_MAX, ARENAS_MAX);
+  mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+  mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+#endif
   return sqlite3_config(CONFIG_MALLOC, &methods);
 }
 

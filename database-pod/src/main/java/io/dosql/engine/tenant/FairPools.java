@@ -24,8 +24,9 @@ final class FairPools extends Pools {
     int turns = Math.max(4, TURNS_PER_CORE * cores);
     // A tenant's strand is one job at a time.
     FairPool.Shares strands = new FairPool.Shares(turns, 1, 1, THREADS_PER_TURN * turns, SLICE);
+    // Half of the turns keep all cores busy, and leave the other half to others.
     FairPool.Shares reads =
-        new FairPool.Shares(turns, turns - 1, 2 * turns, THREADS_PER_TURN * turns, SLICE);
+        new FairPool.Shares(turns, turns / 2, 2 * turns, THREADS_PER_TURN * turns, SLICE);
     return new FairPools(strands, reads);
   }
 

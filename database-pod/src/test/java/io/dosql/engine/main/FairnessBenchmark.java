@@ -41,12 +41,12 @@ public final class FairnessBenchmark {
             + " 20000) SELECT hex(randomblob(200)) FROM n"),
     HEAVY_READS(
         32,
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000000)"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000)"
             + " SELECT sum(i) FROM n"),
     SORTS(
         16,
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000)"
-            + " SELECT count(*) FROM (SELECT i FROM n ORDER BY random() LIMIT 299999)"),
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60000)"
+            + " SELECT count(*) FROM (SELECT i FROM n ORDER BY random() LIMIT 59999)"),
     VALUES_SEARCHED(16, "SELECT instr(zeroblob(16000000), x'0001')"),
     LARGE_RESULTS(
         4,

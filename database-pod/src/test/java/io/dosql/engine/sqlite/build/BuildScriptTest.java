@@ -218,8 +218,7 @@ class BuildScriptTest {
     tool(
         "cc",
         WORKING_COMPILER.replace(
-            "while",
-            "case \"$*\" in *bounds.c*) echo 'pretended: bad' >&2; exit 1;; esac\nwhile"));
+            "while", "case \"$*\" in *bounds.c*) echo 'pretended: bad' >&2; exit 1;; esac\nwhile"));
     assumeTrue(putArchiveIntoCache(), "the build has no archive in its cache");
     Result result = run();
     assertGoesOnLoudly(result, "could not compile");
