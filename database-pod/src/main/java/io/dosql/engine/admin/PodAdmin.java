@@ -122,7 +122,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
     // A log that has failed ends the process, so whoever can ask finds it working.
     return new Checks(
         CheckState.OK,
-        disk.isNearlyFull() ? CheckState.ERROR : CheckState.OK,
+        disk.isNearlyFull() || log.waitsForSpace() ? CheckState.ERROR : CheckState.OK,
         CheckState.OK,
         state(store.health()));
   }

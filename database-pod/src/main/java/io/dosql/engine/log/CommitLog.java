@@ -302,6 +302,14 @@ public final class CommitLog implements Closeable {
     return segments.sizeBytes();
   }
 
+  /**
+   * Whether the log waits for space on the disk for its next segment: nothing more becomes durable
+   * until there is some, and then it goes on by itself.
+   */
+  public boolean waitsForSpace() {
+    return flusher.waitsForSpace();
+  }
+
   public LogStatistics statistics() {
     return flusher.statistics(index);
   }
@@ -357,6 +365,12 @@ public final class CommitLog implements Closeable {
     }
     segments.close();
     buffer.checkNotFailed();
+    if (flusher.waitsForSpace()) {
+      throw new LogBusyException(
+          "The commit log found no space for what was appended last",
+          "closeTimeout",
+          options.closeTimeout());
+    }
   }
 
   private void finish(Worker worker, Runnable lastJob) throws IOException, InterruptedException {

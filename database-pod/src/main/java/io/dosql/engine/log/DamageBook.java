@@ -53,7 +53,7 @@ final class DamageBook {
   /** See {@link CommitLog#lossOf}. */
   Optional<TenantLoss> lossOf(String tenant, long redoLsn) {
     List<LoggedCommit> commits = index.allAfter(tenant, 0);
-    TreeSet<Long> complete = new TreeSet<>();
+    Set<Long> complete = new TreeSet<>();
     commits.forEach(commit -> complete.add(commit.lsn()));
     long proven = redoLsn;
     while (complete.contains(proven + 1)) {

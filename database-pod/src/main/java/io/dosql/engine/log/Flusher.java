@@ -2,12 +2,14 @@ package io.dosql.engine.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,10 +21,17 @@ final class Flusher {
 
   private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
+  /** How soon a batch that waits for space is tried again. */
+  private static final Duration SPACE_RETRY = Duration.ofMillis(100);
+
+  /** A batch whose segment there is no space for, and what is to be written. */
+  private record Waiting(Batch batch, ByteBuffer bytes) {}
+
   private final AppendBuffer buffer;
   private final Segments segments;
   private final Consumer<Throwable> onFailure;
   private final Runnable onHalfFull;
+  private final Consumer<Duration> retry;
   private final List<FlushListener> flushListeners = new CopyOnWriteArrayList<>();
   private final List<SettledListener> settledListeners = new CopyOnWriteArrayList<>();
 
@@ -35,23 +44,29 @@ final class Flusher {
   /** Whether the log ends with records that no later batch proves to be synced. */
   private boolean needsMarker;
 
+  /** Written by the flusher's thread only. */
+  private volatile @Nullable Waiting waiting;
+
   /**
    * Continues a log.
    *
    * @param onFailure told of what went wrong; never called twice, and no step does anything after
    * @param onHalfFull called after each flush while the active segment is more than half full
+   * @param retry asked to have a step run again after some time
    */
   Flusher(
       AppendBuffer buffer,
       Segments segments,
       boolean needsMarker,
       Consumer<Throwable> onFailure,
-      Runnable onHalfFull) {
+      Runnable onHalfFull,
+      Consumer<Duration> retry) {
     this.buffer = buffer;
     this.segments = segments;
     this.needsMarker = needsMarker;
     this.onFailure = onFailure;
     this.onHalfFull = onHalfFull;
+    this.retry = retry;
   }
 
   /** Flushes what has gathered. Returns whether there was anything and it is durable now. */
@@ -64,13 +79,17 @@ final class Flusher {
    * were synced.
    */
   void mark() {
-    if (needsMarker) {
+    if (needsMarker && waiting == null) {
       flush(buffer::takeMarker);
     }
   }
 
   private boolean flush(Supplier<Optional<Batch>> source) {
     try {
+      Waiting first = waiting;
+      if (first != null) {
+        return write(first.batch(), first.bytes());
+      }
       Optional<Batch> batch = source.get();
       return batch.isPresent() && flush(batch.get());
     } catch (Throwable e) {
@@ -81,10 +100,26 @@ final class Flusher {
   }
 
   private boolean flush(Batch batch) throws IOException {
+    return write(batch, batch.seal());
+  }
+
+  private boolean write(Batch batch, ByteBuffer sealed) throws IOException {
     long startedNanos = System.nanoTime();
-    ByteBuffer sealed = batch.seal();
     int batchBytes = sealed.remaining();
-    segments.write(batch.start(), batch.sequence(), sealed, buffer.latestTimeMillis());
+    try {
+      segments.write(batch.start(), batch.sequence(), sealed, buffer.latestTimeMillis());
+    } catch (NoSpaceException full) {
+      if (waiting == null) {
+        LOG.error("Nothing more is acknowledged until there is space again", full);
+      }
+      waiting = new Waiting(batch, sealed);
+      retry.accept(SPACE_RETRY);
+      return false;
+    }
+    if (waiting != null) {
+      LOG.warn("There is space again, the commit log goes on");
+      waiting = null;
+    }
     return settle(batch, batchBytes, System.nanoTime() - startedNanos);
   }
 
@@ -115,6 +150,11 @@ final class Flusher {
     } catch (RuntimeException e) {
       LOG.error("A listener of the commit log failed", e);
     }
+  }
+
+  /** Whether a batch waits for space on the disk. */
+  boolean waitsForSpace() {
+    return waiting != null;
   }
 
   List<FlushListener> flushListeners() {

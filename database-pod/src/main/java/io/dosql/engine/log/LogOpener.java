@@ -134,7 +134,9 @@ final class LogOpener {
             options, index, clock, end, firstBatch, last.end(), found.recent(), wakeFlusher);
     failure.bind(buffer);
     boolean endsWithRecords = found.lastBatch().filter(batch -> batch.records() > 0).isPresent();
-    Flusher flusher = new Flusher(buffer, segments, endsWithRecords, failure, wakeHousekeeper);
+    Flusher flusher =
+        new Flusher(
+            buffer, segments, endsWithRecords, failure, wakeHousekeeper, wakeFlusher::within);
     flusher.mark();
     buffer.checkNotFailed();
     Housekeeper housekeeper = new Housekeeper(segments, maker, failure);
@@ -147,6 +149,9 @@ final class LogOpener {
     Worker housekeeperWorker = workers.start("log-housekeeper", housekeeper::step);
     wakeFlusher.bind(flusherWorker);
     wakeHousekeeper.bind(housekeeperWorker);
+    if (flusher.waitsForSpace()) {
+      wakeFlusher.run();
+    }
     return new CommitLog(
         options,
         buffer,

@@ -163,10 +163,9 @@ final class LogScanner {
     if (next == null || next.start() != header.segment().end()) {
       return SegmentSurvey.UNKNOWN;
     }
-    long end = next.previousEnd();
-    return end >= header.segment().firstBatch() && end <= next.start()
-        ? end
-        : SegmentSurvey.UNKNOWN;
+    long told = next.previousEnd();
+    boolean isInside = told >= header.segment().firstBatch() && told <= next.start();
+    return isInside ? told : SegmentSurvey.UNKNOWN;
   }
 
   private static long sectors(long bytes) {

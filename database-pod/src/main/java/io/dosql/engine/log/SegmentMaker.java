@@ -55,7 +55,11 @@ final class SegmentMaker implements Closeable {
     }
   }
 
-  /** Makes the segment with this header, durably; open for writing. */
+  /**
+   * Makes the segment with this header, durably; open for writing.
+   *
+   * @throws NoSpaceException if there is no space for it; then nothing was done
+   */
   LogFile make(SegmentHeader header) throws IOException {
     lock.lock();
     try {
@@ -81,7 +85,12 @@ final class SegmentMaker implements Closeable {
   }
 
   private LogFile makeZeros() throws IOException {
-    LogFile file = storage.create(PREPARED_NAME);
+    LogFile file;
+    try {
+      file = storage.create(PREPARED_NAME);
+    } catch (IOException e) {
+      throw NoSpaceException.orOther(e);
+    }
     try {
       writeZeros(file, PREPARED_NAME, 0, segmentBytes);
       file.sync();
@@ -89,7 +98,7 @@ final class SegmentMaker implements Closeable {
     } catch (IOException e) {
       closeAfter(e, file);
       deleteAfter(e);
-      throw e;
+      throw NoSpaceException.orOther(e);
     }
   }
 

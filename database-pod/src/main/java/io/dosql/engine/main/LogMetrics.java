@@ -64,6 +64,11 @@ final class LogMetrics extends Collector {
             statistics.oldestUnsettledNanos() / NANOS_PER_SECOND));
     families.add(
         new GaugeMetricFamily(
+            "dosql_log_waits_for_space",
+            "1 while nothing becomes durable for lack of space on the disk.",
+            log.waitsForSpace() ? 1 : 0));
+    families.add(
+        new GaugeMetricFamily(
             "dosql_log_segments", "Segments of the commit log.", statistics.segments()));
     return families;
   }

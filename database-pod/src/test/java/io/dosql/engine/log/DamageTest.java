@@ -39,7 +39,8 @@ class DamageTest {
     int commits = 100 + random.nextInt(200);
     for (int i = 0; i < commits; i++) {
       // Some tenants write seldom, so that nothing of them follows the damage.
-      String tenant = "t" + Math.min(random.nextInt(TENANTS), random.nextInt(TENANTS));
+      int bound = 1 + random.nextInt(TENANTS);
+      String tenant = "t" + random.nextInt(bound);
       long lsn = lsns.merge(tenant, 1L, Long::sum);
       int count = random.nextInt(8) == 0 ? 3 : 1;
       for (int part = 0; part < count; part++) {
@@ -138,7 +139,8 @@ class DamageTest {
     int length = 1 + random.nextInt(isShort ? RecentBatches.REACH_BYTES : 80 << 10);
     long from = first + (long) (random.nextDouble() * (last - first));
     long to = Math.min(destroy(disk, random, from, (int) Math.min(length, last - from)), last);
-    CommitLog log = TestLogs.open(disk, workers = new ManualWorkers());
+    workers = new ManualWorkers();
+    CommitLog log = TestLogs.open(disk, workers);
     long redoLsn = random.nextInt(4) == 0 ? random.nextInt(20) : 0;
     boolean isHarmed = false;
     for (int i = 0; i < TENANTS; i++) {
@@ -196,7 +198,8 @@ class DamageTest {
     }
     workers.keepHouse();
     log.close();
-    CommitLog reopened = TestLogs.open(disk, workers = new ManualWorkers());
+    workers = new ManualWorkers();
+    CommitLog reopened = TestLogs.open(disk, workers);
     assertThat(reopened.damage()).as("judged once").isEmpty();
     for (Map.Entry<String, List<Long>> tenant : unharmed.entrySet()) {
       assertThat(found(reopened, tenant.getKey(), redoLsn)).isEqualTo(tenant.getValue());

@@ -28,7 +28,7 @@ final class PodProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private static final Duration START_MAX = Duration.ofSeconds(30);
+  private static final Duration START_MAX = Duration.ofSeconds(90);
   private static final Duration OPERATION_MAX = Duration.ofSeconds(30);
 
   private final Path output;
