@@ -33,6 +33,9 @@ import net.jpountz.lz4.LZ4Factory;
  */
 public final class CommitLog implements Closeable {
 
+  /** There is one pod, which is primary since its data directory began. */
+  private static final long EPOCH = 1;
+
   private static final String READER_PREFIX = "reader/";
 
   private final LogOptions options;
@@ -105,6 +108,15 @@ public final class CommitLog implements Closeable {
   /** The limits of this log. */
   public LogOptions options() {
     return options;
+  }
+
+  /**
+   * Since which change of the primary commits are appended here: what their {@link
+   * CommitPart#epoch} must be. It never falls; outside the process everything is keyed by it and
+   * the LSN.
+   */
+  public long epoch() {
+    return EPOCH;
   }
 
   /**

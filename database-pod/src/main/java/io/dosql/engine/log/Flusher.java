@@ -28,6 +28,7 @@ final class Flusher {
   private record Waiting(Batch batch, ByteBuffer bytes) {}
 
   private final AppendBuffer buffer;
+  private final BatchSink sink;
   private final Segments segments;
   private final Consumer<Throwable> onFailure;
   private final Runnable onHalfFull;
@@ -50,18 +51,22 @@ final class Flusher {
   /**
    * Continues a log.
    *
+   * @param sink makes the batches durable
+   * @param segments which the batches end up in
    * @param onFailure told of what went wrong; never called twice, and no step does anything after
    * @param onHalfFull called after each flush while the active segment is more than half full
    * @param retry asked to have a step run again after some time
    */
   Flusher(
       AppendBuffer buffer,
+      BatchSink sink,
       Segments segments,
       boolean needsMarker,
       Consumer<Throwable> onFailure,
       Runnable onHalfFull,
       Consumer<Duration> retry) {
     this.buffer = buffer;
+    this.sink = sink;
     this.segments = segments;
     this.needsMarker = needsMarker;
     this.onFailure = onFailure;
@@ -107,7 +112,7 @@ final class Flusher {
     long startedNanos = System.nanoTime();
     int batchBytes = sealed.remaining();
     try {
-      segments.write(batch.start(), batch.sequence(), sealed, buffer.latestTimeMillis());
+      sink.write(batch.start(), batch.sequence(), sealed, buffer.latestTimeMillis());
     } catch (NoSpaceException full) {
       if (waiting == null) {
         LOG.error("Nothing more is acknowledged until there is space again", full);

@@ -136,7 +136,13 @@ final class LogOpener {
     boolean endsWithRecords = found.lastBatch().filter(batch -> batch.records() > 0).isPresent();
     Flusher flusher =
         new Flusher(
-            buffer, segments, endsWithRecords, failure, wakeHousekeeper, wakeFlusher::within);
+            buffer,
+            segments,
+            segments,
+            endsWithRecords,
+            failure,
+            wakeHousekeeper,
+            wakeFlusher::within);
     flusher.mark();
     buffer.checkNotFailed();
     Housekeeper housekeeper = new Housekeeper(segments, maker, failure);

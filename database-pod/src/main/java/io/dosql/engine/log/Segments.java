@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * release of old ones. {@link #write} is for the flusher, {@link #releaseUnheld} for the
  * housekeeper, the rest for anyone.
  */
-final class Segments implements Closeable {
+final class Segments implements BatchSink, Closeable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
 
@@ -72,12 +72,9 @@ final class Segments implements Closeable {
     this.logId = last.logId();
   }
 
-  /**
-   * Writes a batch and makes it durable, in a new segment if it begins one.
-   *
-   * @param latestTimeMillis goes into the header of a new segment
-   */
-  void write(long position, long sequence, ByteBuffer batch, long latestTimeMillis)
+  /** Writes and syncs it, in a new segment, whose header gets the time, if it begins one. */
+  @Override
+  public void write(long position, long sequence, ByteBuffer batch, long latestTimeMillis)
       throws IOException {
     if (position >= active.end()) {
       roll(position, sequence, latestTimeMillis);

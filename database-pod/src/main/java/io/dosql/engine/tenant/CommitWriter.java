@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitWriter {
 
-  /** Who is primary: there is one pod, since its data directory began. */
-  private static final long EPOCH = 1;
-
   private final TenantName tenant;
   private final CommitLog log;
   private final WalReader wal;
@@ -85,7 +82,7 @@ final class CommitWriter {
               new CommitPart(
                   tenant.value(),
                   lsn,
-                  EPOCH,
+                  log.epoch(),
                   isFirst,
                   isLast,
                   Integer.toUnsignedLong(commit.databasePages()),

@@ -372,6 +372,24 @@ class CorruptionTest {
   }
 
   @Test
+  void aReaderNeverPassesOverDamage() throws Exception {
+    LogPosition damaged = flushed(2);
+    flushed(2);
+    String file = active();
+    disk.flipByte(file, offsetInActive(damaged) + 200);
+    reopen();
+    assertThat(log.damage()).hasSize(1);
+    try (LogReader reader = log.reader(log.oldest())) {
+      assertThatThrownBy(
+              () -> {
+                while (reader.next().isPresent()) {}
+              })
+          .isInstanceOf(CorruptLogException.class)
+          .hasMessageContaining(file);
+    }
+  }
+
+  @Test
   void damageThatComesWhileTheLogIsOpenIsFoundByReading() throws Exception {
     LogPosition damaged = flushed(3);
     disk.flipByte(active(), offsetInActive(damaged) + 900);
