@@ -139,9 +139,12 @@ public final class CommitLog implements Closeable {
   }
 
   /**
-   * Says that every tenant that {@link #lossOf} tells of is durably marked as such elsewhere, so
-   * that the damage need not be judged again, and the log may let go of what nobody holds. The
-   * segments that were there are set aside then rather than deleted. Durable on return.
+   * Says that every tenant that {@link #lossOf} tells of is durably marked as such elsewhere, and
+   * that the files of all others hold what the log had of them when it was opened. So the damage
+   * need not be judged again, nor any that comes to what was there then, and the log may let go of
+   * what nobody holds. Its segments are set aside then rather than deleted. Durable on return.
+   *
+   * @throws IllegalStateException if a tenant still needs some of it
    */
   public void damageJudged() throws IOException {
     damage.judged();

@@ -127,6 +127,14 @@ final class DamageBook {
   /** See {@link CommitLog#damageJudged}. */
   void judged() throws IOException {
     if (!found.isEmpty()) {
+      index
+          .oldestNeeded()
+          .filter(hold -> hold.position().bytes() < logEnd)
+          .ifPresent(
+              hold -> {
+                throw new IllegalStateException(
+                    hold.holder() + " still needs what was in the log when it was opened");
+              });
       files.judged(logEnd);
       segments.keepAsEvidence(logEnd);
       retention.release(HOLDER);

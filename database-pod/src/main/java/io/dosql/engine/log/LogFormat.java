@@ -120,12 +120,13 @@ import java.util.zip.CRC32C;
  * </ol>
  *
  * <p>Whoever lost something, or may have, is told as {@link TenantLoss}. Whoever uses the log marks
- * those tenants durably and says so ({@link CommitLog#damageJudged}), which leaves an empty file
- * {@code POSITION.judged}; from then on damage before that position is passed over, and segments
- * from before it are renamed to {@code NAME.log.damaged} when they are released, for whoever wants
- * to look at them. A damaged last segment gets no further batch: the log goes on in a new one.
- * Refused ({@link CorruptLogException}) is only what rot does not explain: segments of different
- * logs or under wrong names, or a log of which no header at all is left.
+ * those tenants durably, redoes all others, and says so ({@link CommitLog#damageJudged}), which
+ * leaves an empty file {@code POSITION.judged}; from then on nobody needs what is before that
+ * position, damage there is passed over, and segments from before it are renamed to {@code
+ * NAME.log.damaged} when they are released, for whoever wants to look at them. A damaged last
+ * segment gets no further batch: the log goes on in a new one. Refused ({@link
+ * CorruptLogException}) is only what rot does not explain: segments of different logs or under
+ * wrong names, or a log of which no header at all is left.
  *
  * <h2>What recovery does</h2>
  *

@@ -1,5 +1,6 @@
 package io.dosql.engine.log;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +155,22 @@ final class LogIndex {
       retention.release(LogHold.ofTenant(tenant));
     } else {
       retention.hold(LogHold.ofTenant(tenant), commits.oldestPosition());
+    }
+  }
+
+  /** The tenant whose oldest part comes first. */
+  Optional<LogHold> oldestNeeded() {
+    lock.lock();
+    try {
+      return tenants.entrySet().stream()
+          .map(
+              entry ->
+                  new LogHold(
+                      LogHold.ofTenant(entry.getKey()),
+                      new LogPosition(entry.getValue().oldestPosition())))
+          .min(Comparator.comparing(LogHold::position));
+    } finally {
+      lock.unlock();
     }
   }
 

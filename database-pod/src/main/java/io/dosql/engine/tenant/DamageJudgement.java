@@ -11,7 +11,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides, right after the log was opened, which tenants its damage harms. Those are marked, their
  * files are brought up to the last commit that is proved, and their LSN is moved behind all that
- * they can have lost, so that no number ever comes twice; then the log may let go of them.
+ * they can have lost, so that no number ever comes twice. All others are redone at once: then
+ * nobody needs what the log holds so far, and no further rot in it can harm anybody unseen,
+ * although it is passed over from then on.
  */
 final class DamageJudgement {
 
@@ -41,12 +43,22 @@ final class DamageJudgement {
     }
   }
 
+  private void redo(TenantName name, TenantFiles files) throws IOException {
+    if (log.tenants().contains(name.value())) {
+      files.create();
+      TenantFiles.State state = new Redo(name, files, Connections.PAGE_SIZE, log).run();
+      log.checkpointed(name.value(), state.checkpointedLsn());
+    }
+  }
+
   private boolean judge(TenantName name) {
     TenantFiles files = new TenantFiles(environment.folder().resolve(name.value()));
     try {
       TenantFiles.State state = files.readState();
       Optional<TenantLoss> loss = log.lossOf(name.value(), state.checkpointedLsn());
-      if (loss.isPresent()) {
+      if (loss.isEmpty()) {
+        redo(name, files);
+      } else {
         LOG.error("tenant {} is not served: {}", name, loss.get().description());
         environment.lostCommits().add(name, new LostCommits.Loss(loss.get()));
         files.create();

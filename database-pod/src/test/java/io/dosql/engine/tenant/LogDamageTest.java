@@ -109,6 +109,25 @@ class LogDamageTest {
   }
 
   @Test
+  void rotThatComesAfterTheJudgement_harmsNobodyUnseen() throws Exception {
+    flip(harmedAt + 240);
+    Path again = folder.resolve("again");
+    try (TestEngine engine = TestEngine.start(data)) {
+      // Nobody has used the other tenants since, so that only the log has woken them.
+      engine.copyTo(again);
+    }
+    data = again;
+    for (long offset = harmedAt + 512 + 200; offset < harmedAt + 8 * 512; offset += 256) {
+      flip(offset);
+    }
+    try (TestEngine engine = TestEngine.start(data)) {
+      assertOthersAreServed(engine);
+      assertThat(engine.rows("other", "SELECT v FROM t")).containsExactly(List.of("5"));
+      assertRefused(engine, "LSN 2 to 2");
+    }
+  }
+
+  @Test
   void aTenantThatIsMadeAfterTheDamageIsServed_alsoAfterARestart() throws Exception {
     flip(harmedAt + 240);
     try (TestEngine engine = TestEngine.start(data)) {
