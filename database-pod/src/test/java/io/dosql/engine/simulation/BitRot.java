@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class BitRot {
 
   private final Simulation simulation;
-  private final Process.Environment environment;
+  private final EngineProcess.Environment environment;
   private final Random random;
   private final Volume volume;
   private String path = "";
 
-  BitRot(Simulation simulation, Process.Environment environment) {
+  BitRot(Simulation simulation, EngineProcess.Environment environment) {
     this.simulation = simulation;
     this.environment = environment;
     this.random = simulation.random();
@@ -80,9 +80,9 @@ final class BitRot {
   }
 
   private @Nullable Object open() throws IOException {
-    Process process;
+    EngineProcess process;
     try {
-      process = Process.start(environment.on(volume, simulation.folderOn(volume)));
+      process = EngineProcess.start(environment.on(volume, simulation.folderOn(volume)));
     } catch (CorruptLogException found) {
       if (!path.contains("/log/")) {
         throw new Violation("the log is said to be damaged, and " + path + " is", found);
@@ -96,7 +96,7 @@ final class BitRot {
     return process;
   }
 
-  private void look(Process process, String tenant) {
+  private void look(EngineProcess process, String tenant) {
     TenantModel model = simulation.model(tenant);
     boolean isDamaged = path.contains("/log/") || path.contains("/" + tenant + "/");
     Tenant opened = process.tenants().tenants().get(new TenantName(tenant));
@@ -126,7 +126,7 @@ final class BitRot {
 
   private static View read(TenantModel model, SqliteConnection sqlite) {
     try {
-      return Simulation.read(model, sqlite);
+      return Checks.read(model, sqlite);
     } catch (Violation told) {
       throw new NotSound(told);
     }

@@ -54,8 +54,7 @@ final class Client {
           ErrorCode.TXN_TIMEOUT,
           ErrorCode.CONSTRAINT_VIOLATION,
           ErrorCode.RESOURCE_EXHAUSTED,
-          ErrorCode.TENANT_UNAVAILABLE,
-          ErrorCode.TABLE_NOT_FOUND);
+          ErrorCode.TENANT_UNAVAILABLE);
 
   private final Life life;
   private final Random random;
@@ -70,6 +69,18 @@ final class Client {
     String tenant = life.anyTenant();
     TenantModel model = life.model(tenant);
     try (SqlSession session = life.process().sessions().open(tenant, OPTIONS)) {
+      act(session, model);
+    } catch (DosqlException told) {
+      life.told(told);
+    } catch (UncheckedIOException | IllegalStateException | SqliteException failed) {
+      // The next layer tells the client no more than that it failed.
+      life.told(new DosqlException(ErrorCode.INTERNAL, "failed", failed));
+    }
+  }
+
+  private void act(SqlSession session, TenantModel model) {
+    boolean hasTables = !model.isEmpty();
+    try {
       int dice = random.nextInt(100);
       if (model.isEmpty() || dice < 30) {
         writeAtOnce(session, model);
@@ -87,10 +98,10 @@ final class Client {
         failByConstraint(session, model);
       }
     } catch (DosqlException told) {
-      life.told(told);
-    } catch (UncheckedIOException | IllegalStateException | SqliteException failed) {
-      // The next layer tells the client no more than that it failed.
-      life.told(new DosqlException(ErrorCode.INTERNAL, "failed", failed));
+      if (hasTables && told.code() == ErrorCode.TABLE_NOT_FOUND && answers(session, model)) {
+        throw new Violation("a client was told that its table is not there", told);
+      }
+      throw told;
     }
   }
 
@@ -149,15 +160,15 @@ final class Client {
   }
 
   /** The answer leaves; false if the process has ended before. */
-  private boolean answers(SqlSession session) {
-    life.settle(session);
+  private boolean answers(SqlSession session, TenantModel model) {
+    life.settle(session, model.name());
     return life.isRunning();
   }
 
   private void readHistory(SqlSession session, TenantModel model) {
     int floor = model.floor();
     List<Long> history = history(session, model);
-    if (answers(session)) {
+    if (answers(session, model)) {
       model.show(new View(history, null), floor);
     }
   }
@@ -175,7 +186,7 @@ final class Client {
       }
     }
     Outcome _ = session.execute(sql("COMMIT"), RowSink.NONE);
-    if (answers(session)) {
+    if (answers(session, model)) {
       model.show(new View(history, rows), floor);
     }
   }
@@ -219,7 +230,7 @@ final class Client {
     transaction.committing();
     List<Outcome> outcomes =
         unlessFailing(transaction, () -> session.executeAtomically(statements, sinks));
-    if (answers(session)) {
+    if (answers(session, model)) {
       model.committed(
           transaction,
           Math.toIntExact(sinks.get(place).first.getFirst()),
@@ -246,7 +257,7 @@ final class Client {
     Outcome outcome =
         unlessFailing(
             transaction, () -> session.execute(sql(RECORD, number(transaction.id())), rows));
-    if (answers(session)) {
+    if (answers(session, model)) {
       model.committed(transaction, Math.toIntExact(rows.first.getFirst()), outcome.lsn());
     }
   }
@@ -278,7 +289,7 @@ final class Client {
       transaction.committing();
       Outcome outcome =
           unlessFailing(transaction, () -> session.execute(sql("COMMIT"), RowSink.NONE));
-      if (answers(session)) {
+      if (answers(session, model)) {
         model.committed(transaction, Math.toIntExact(rows.first.getFirst()), outcome.lsn());
       }
     } finally {
@@ -307,7 +318,7 @@ final class Client {
   private void vacuum(SqlSession session, TenantModel model) {
     model.unrecordedBegins();
     Outcome outcome = session.execute(sql("VACUUM"), RowSink.NONE);
-    if (answers(session)) {
+    if (answers(session, model)) {
       model.unrecordedCommitted(outcome.lsn());
     }
   }

@@ -37,7 +37,7 @@ final class Life {
   }
 
   private final Simulation simulation;
-  private final Process process;
+  private final EngineProcess process;
   private final Random random;
   private final Scheduler scheduler;
   private final Volume volume;
@@ -58,7 +58,7 @@ final class Life {
    *
    * @param mayFail whether something is wrong with the disk, so that clients may be told anything
    */
-  Life(Simulation simulation, Process process, int actions, boolean mayFail) {
+  Life(Simulation simulation, EngineProcess process, int actions, boolean mayFail) {
     this.simulation = simulation;
     this.process = process;
     this.random = simulation.random();
@@ -101,7 +101,7 @@ final class Life {
     return !volume.hasEnded();
   }
 
-  Process process() {
+  EngineProcess process() {
     return process;
   }
 
@@ -118,7 +118,13 @@ final class Life {
     return simulation.nextNumber();
   }
 
-  void settle(SqlSession session) {
+  /**
+   * Waits until what a client is to be answered is durable.
+   *
+   * @param tenant the one that the session is on
+   */
+  void settle(SqlSession session, String tenant) {
+    simulation.sabotageUnsettled(process, tenant);
     if (!simulation.skipsGate()) {
       session.settle();
     }

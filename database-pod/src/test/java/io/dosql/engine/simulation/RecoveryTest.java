@@ -30,8 +30,8 @@ class RecoveryTest {
   private final Volume volume = new Volume(random);
   private final SimulatedClock clock = new SimulatedClock(random);
   private final Scheduler scheduler = new Scheduler(random, () -> clock.advance(1_000));
-  private final Process.Environment environment =
-      new Process.Environment(
+  private final EngineProcess.Environment environment =
+      new EngineProcess.Environment(
           random,
           volume,
           new SimulatedFileSystem(Path.of(MOUNT_POINT), volume, scheduler::point)
@@ -54,14 +54,14 @@ class RecoveryTest {
   }
 
   private interface Body {
-    void run(Process process) throws Exception;
+    void run(EngineProcess process) throws Exception;
   }
 
   /** One life of the engine, which ends without notice. */
   private void live(Body body) throws Exception {
     scheduler.spawn(
         () -> {
-          Process process = Process.start(environment);
+          EngineProcess process = EngineProcess.start(environment);
           body.run(process);
           volume.end();
           process.bury();
@@ -70,14 +70,14 @@ class RecoveryTest {
     scheduler.run(() -> false);
   }
 
-  private static void write(Process process, String tenant, String sql) {
+  private static void write(EngineProcess process, String tenant, String sql) {
     try (SqlSession session = process.sessions().open(tenant, Client.OPTIONS)) {
       session.executeScript(sql);
       session.settle();
     }
   }
 
-  private static long count(Process process, String tenant) {
+  private static long count(EngineProcess process, String tenant) {
     long[] count = new long[1];
     RowSink sink =
         new RowSink() {
@@ -97,7 +97,7 @@ class RecoveryTest {
     }
   }
 
-  private static Tenant tenant(Process process, String name) {
+  private static Tenant tenant(EngineProcess process, String name) {
     return process.tenants().tenants().get(new TenantName(name));
   }
 
@@ -130,7 +130,7 @@ class RecoveryTest {
           write(process, "b", "INSERT INTO t VALUES (1)");
           for (int i = 0; i < 1_000 && process.log().oldest().bytes() == 0; i++) {
             // The housekeeper is another thread of the simulation.
-            Thread.yield();
+            scheduler.giveWay();
           }
           assertThat(process.log().oldest().bytes()).as("released up to here").isPositive();
         });

@@ -164,7 +164,7 @@ final class Scheduler extends ForkJoinPool {
   void fail(Throwable e) {
     if (failure == null) {
       failure = e;
-    } else if (failure != e) {
+    } else if (!failure.equals(e)) {
       failure.addSuppressed(e);
     }
   }
@@ -294,8 +294,14 @@ final class Scheduler extends ForkJoinPool {
   /** A place where the turn may change hands, outside of native code. */
   void point() {
     if (Thread.currentThread().isVirtual() && random.nextInt(pauseOneIn) == 0) {
-      Thread.yield();
+      giveWay();
     }
+  }
+
+  /** Gives the turn to another thread, outside of native code. */
+  @SuppressWarnings("ThreadPriorityCheck") // This is the scheduler that is relied on.
+  void giveWay() {
+    Thread.yield();
   }
 
   /** The same inside native code. */

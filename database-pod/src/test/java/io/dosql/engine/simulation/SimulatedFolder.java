@@ -3,6 +3,7 @@ package io.dosql.engine.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,11 @@ final class SimulatedFolder implements SimulatedNode {
   private TreeMap<String, SimulatedNode> durable = new TreeMap<>();
   private final List<Change> changes = new ArrayList<>();
 
-  TreeMap<String, SimulatedNode> names() {
+  SortedMap<String, SimulatedNode> names() {
     return names;
   }
 
-  TreeMap<String, SimulatedNode> durable() {
+  SortedMap<String, SimulatedNode> durable() {
     return durable;
   }
 

@@ -1,29 +1,18 @@
 package io.dosql.engine.simulation;
 
 import io.dosql.engine.error.ErrorCode;
-import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.log.CorruptLogException;
-import io.dosql.engine.log.LogPosition;
-import io.dosql.engine.log.LogReader;
-import io.dosql.engine.log.LoggedPart;
 import io.dosql.engine.log.SimulatedLog;
-import io.dosql.engine.simulation.TenantModel.Row;
-import io.dosql.engine.simulation.TenantModel.View;
 import io.dosql.engine.sqlite.SimulatedVfs;
-import io.dosql.engine.sqlite.SqliteConnection;
-import io.dosql.engine.sqlite.SqliteStatement;
-import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.TenantLimits;
 import io.dosql.engine.tenant.TenantName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +25,7 @@ final class Simulation implements AutoCloseable {
 
   private static final String MOUNT_POINT = "/dosql-simulation";
   private static final int LIVES = 5;
-  private static final int ACTIONS_MAX = 120;
+  private static final int ACTIONS_MAX = 60;
   private static final int KIB = 1024;
   private static final List<String> TENANTS = List.of("a", "b", "c", "d");
 
@@ -45,10 +34,11 @@ final class Simulation implements AutoCloseable {
   private final Volume volume;
   private final SimulatedClock clock;
   private final Scheduler scheduler;
-  private final Process.Environment environment;
+  private final EngineProcess.Environment environment;
   private final Map<String, TenantModel> models = new HashMap<>();
   private final Map<ErrorCode, Integer> toldErrors = new EnumMap<>(ErrorCode.class);
   private final Statistics statistics = new Statistics();
+  private final Checks checks = new Checks(this);
   private long numbers;
   private @Nullable Life life;
   private boolean mayFill;
@@ -98,8 +88,8 @@ final class Simulation implements AutoCloseable {
         .resolve("data");
   }
 
-  private Process.Environment environment(Volume on) {
-    return new Process.Environment(
+  private EngineProcess.Environment environment(Volume on) {
+    return new EngineProcess.Environment(
         random,
         on,
         folderOn(on),
@@ -174,20 +164,34 @@ final class Simulation implements AutoCloseable {
   }
 
   /** Breaks a rule, now and then, if this is what the simulation is for. */
-  void sabotage(Process process, String tenant) {
+  void sabotage(EngineProcess process, String tenant) {
     if (volume.hasEnded() || sabotage == Sabotage.NONE || random.nextInt(4) > 0) {
       return;
     }
     TenantName name = new TenantName(tenant);
     try {
       switch (sabotage) {
-        case CHECKPOINT_UNSETTLED -> process.tenants().checkpointUnsettled(name);
         case REDO_POINT_TOO_EARLY -> process.tenants().moveRedoPointTooEarly(name);
         case RELEASED_TOO_EARLY -> process.tenants().releaseTooEarly(name);
         default -> {}
       }
     } catch (IOException | RuntimeException notNow) {
       // A transaction was open, or the disk has failed.
+    }
+  }
+
+  /** The same while a client waits for its answer; now and then the process ends there. */
+  void sabotageUnsettled(EngineProcess process, String tenant) {
+    if (sabotage != Sabotage.CHECKPOINT_UNSETTLED || volume.hasEnded()) {
+      return;
+    }
+    try {
+      process.tenants().checkpointUnsettled(new TenantName(tenant));
+    } catch (RuntimeException notNow) {
+      return;
+    }
+    if (random.nextInt(10) == 0) {
+      volume.end();
     }
   }
 
@@ -218,7 +222,7 @@ final class Simulation implements AutoCloseable {
     }
     // At last everything is looked at, twice: what redo wrote must be durable, too.
     for (int i = 0; i < 2; i++) {
-      open(Faults.none(), process -> check(process, TENANTS));
+      open(Faults.none(), process -> checks.checkTenants(process, TENANTS));
       volume.end();
       volume.restartAfterPowerLoss();
     }
@@ -273,7 +277,7 @@ final class Simulation implements AutoCloseable {
   }
 
   interface Body {
-    void run(Process process) throws Exception;
+    void run(EngineProcess process) throws Exception;
   }
 
   /** Opens the engine, which may take some tries: recovery is interrupted, too. */
@@ -281,12 +285,12 @@ final class Simulation implements AutoCloseable {
     Faults opening = faults;
     while (true) {
       volume.setFaults(opening);
-      Process[] opened = new Process[1];
+      EngineProcess[] opened = new EngineProcess[1];
       onThread(
           volume,
           () -> {
             try {
-              opened[0] = Process.start(environment);
+              opened[0] = EngineProcess.start(environment);
             } catch (CorruptLogException wrong) {
               throw new Violation("a crash is not corruption", wrong);
             } catch (IOException refused) {
@@ -305,13 +309,13 @@ final class Simulation implements AutoCloseable {
     }
   }
 
-  private Object body(Process process, Body body) throws Exception {
+  private Object body(EngineProcess process, Body body) throws Exception {
     if (process.log().recovery().isNew() && models.values().stream().anyMatch(m -> !m.isEmpty())) {
       throw new Violation("the log is gone");
     }
     volume.setFaults(Faults.none());
     if (!volume.hasEnded()) {
-      checkLog(process.log());
+      checks.checkLog(process.log());
       body.run(process);
     }
     return process;
@@ -320,14 +324,14 @@ final class Simulation implements AutoCloseable {
   /**
    * Runs something on a thread of the simulation until nothing goes on, then frees what is left.
    *
-   * @param body what it returns is freed if it is a {@link Process}
+   * @param body what it returns is freed if it is a {@link EngineProcess}
    */
   void onThread(Volume on, Callable<@Nullable Object> body) throws Exception {
-    Process[] process = new Process[1];
+    EngineProcess[] process = new EngineProcess[1];
     scheduler.spawn(
         () -> {
           Object result = body.call();
-          process[0] = result instanceof Process started ? started : null;
+          process[0] = result instanceof EngineProcess started ? started : null;
           return result;
         });
     scheduler.run(() -> life != null && life.quiet());
@@ -351,7 +355,7 @@ final class Simulation implements AutoCloseable {
         openingFaults(),
         process -> {
           if (random.nextInt(2) == 0) {
-            check(process, some());
+            checks.checkTenants(process, some());
           }
           volume.setFaults(faults);
           Life current = new Life(this, process, actions, !isHarmless(faults));
@@ -394,86 +398,6 @@ final class Simulation implements AutoCloseable {
     mayFill = false;
     isSqueezed = false;
     volume.leaveSpace(Long.MAX_VALUE);
-  }
-
-  // ---- Checks
-
-  /** Compares tenants, that nobody uses, with the model. */
-  private void check(Process process, List<String> tenants) {
-    for (String tenant : tenants) {
-      TenantModel model = model(tenant);
-      Tenant opened = process.tenants().tenants().get(new TenantName(tenant));
-      long lsnAsleep = opened.summary().lsn();
-      try (Tenant.Use use = opened.use()) {
-        View view = use.database().readOnce(Duration.ofMinutes(5), c -> read(model, c.sqlite()));
-        long lsn = use.database().lastLsn();
-        if (lsn != lsnAsleep) {
-          throw model.violation("LSN %d asleep, %d awake".formatted(lsnAsleep, lsn));
-        }
-        model.recovered(view, lsn);
-      } catch (io.dosql.engine.error.DosqlException failed) {
-        throw new Violation("tenant %s cannot be used".formatted(tenant), failed);
-      }
-    }
-  }
-
-  /** All that a tenant holds; fails unless it is sound. */
-  static View read(TenantModel model, SqliteConnection sqlite) {
-    try (SqliteStatement check = sqlite.prepare("PRAGMA integrity_check")) {
-      if (!check.step() || !check.text(0).equals("ok")) {
-        throw model.violation("integrity_check: " + check.text(0));
-      }
-    }
-    List<Long> history = new ArrayList<>();
-    List<Row> rows = new ArrayList<>();
-    if (hasTables(sqlite)) {
-      try (SqliteStatement statement = sqlite.prepare("SELECT place, txn FROM h ORDER BY place")) {
-        while (statement.step()) {
-          history.add(statement.integer(1));
-          if (statement.integer(0) != history.size()) {
-            throw model.violation("the history has a place " + statement.integer(0));
-          }
-        }
-      }
-      try (SqliteStatement statement = sqlite.prepare("SELECT k, v, n FROM d ORDER BY k")) {
-        while (statement.step()) {
-          rows.add(new Row(statement.integer(0), statement.blob(1), statement.integer(2)));
-        }
-      }
-    }
-    return new View(history, rows);
-  }
-
-  private static boolean hasTables(SqliteConnection sqlite) {
-    try (SqliteStatement statement =
-        sqlite.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'")) {
-      return statement.step() && statement.integer(0) == 2;
-    }
-  }
-
-  /** In the log each tenant's complete commits are numbered without gaps and repeats. */
-  private void checkLog(CommitLog log) throws IOException {
-    LogPosition oldest = log.oldest();
-    if (oldest.compareTo(LogPosition.START) > 0) {
-      statistics.releasedSegments++;
-    }
-    Map<String, Long> newest = new HashMap<>();
-    try (LogReader reader = log.reader(oldest)) {
-      Optional<LoggedPart> next = reader.next();
-      while (next.isPresent()) {
-        var part = next.get().part();
-        Long before = newest.get(part.tenant());
-        if (part.isLast()) {
-          if (before != null && part.lsn() != before + 1) {
-            throw new Violation(
-                "the log has tenant %s, LSN %d after LSN %d"
-                    .formatted(part.tenant(), part.lsn(), before));
-          }
-          newest.put(part.tenant(), part.lsn());
-        }
-        next = reader.next();
-      }
-    }
   }
 
   @Override

@@ -142,6 +142,10 @@ final class TenantModel {
     this.name = name;
   }
 
+  String name() {
+    return name;
+  }
+
   Transaction begin(long id) {
     Transaction transaction = new Transaction(id);
     transactions.put(id, transaction);

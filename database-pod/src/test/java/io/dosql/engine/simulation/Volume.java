@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -463,7 +464,9 @@ final class Volume {
     }
 
     private void noteContent(ByteBuffer buffer, int count) {
-      note(buffer.slice(buffer.position(), count).hashCode());
+      CRC32C checksum = new CRC32C();
+      checksum.update(buffer.slice(buffer.position(), count));
+      note(checksum.getValue());
     }
 
     private int fitting(long offset, int count) {

@@ -15,13 +15,13 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /** One life of the engine: what a pod wires of log, tenants and sessions, on a simulated volume. */
-final class Process {
+final class EngineProcess {
 
   private final CommitLog log;
   private final SimulatedTenants tenants;
   private final Sessions sessions;
 
-  private Process(CommitLog log, SimulatedTenants tenants) {
+  private EngineProcess(CommitLog log, SimulatedTenants tenants) {
     this.log = log;
     this.tenants = tenants;
     this.sessions = new TenantSessions(tenants.tenants(), log);
@@ -44,7 +44,7 @@ final class Process {
   }
 
   /** Starts on what the volume holds, in the order in which the pod does. */
-  static Process start(Environment environment) throws IOException {
+  static EngineProcess start(Environment environment) throws IOException {
     Path logFolder = Files.createDirectories(environment.folder().resolve("log"));
     CommitLog log =
         SimulatedLog.open(
@@ -63,7 +63,7 @@ final class Process {
               new DiskGuard(environment.folder(), environment.limits().diskReserveBytes()),
               environment.scheduler().threadFactory(),
               environment.clock());
-      return new Process(log, tenants);
+      return new EngineProcess(log, tenants);
     } catch (IOException | RuntimeException failure) {
       closeQuietly(log);
       throw failure;
