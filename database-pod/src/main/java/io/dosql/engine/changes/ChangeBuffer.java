@@ -22,6 +22,7 @@ public final class ChangeBuffer {
   private static final int MEMORY_BYTES_MAX = 1 << 20;
   private static final int MEMORY_BYTES_KEPT = 1 << 16;
   private static final int MEMORY_BYTES_MIN = 512;
+  private static final int SMALL_BYTES = 4096;
   private static final int COPY_BYTES = 1 << 16;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -156,6 +157,12 @@ public final class ChangeBuffer {
     memory[used++] = ChangeFormat.NULL;
   }
 
+  /** Stands for the row's rowid, in the column that is its other name. */
+  public void sameAsRowid() {
+    ensure(1);
+    memory[used++] = ChangeFormat.ROWID;
+  }
+
   /** Stands for the value of a virtual column. */
   public void absent() {
     ensure(1);
@@ -173,6 +180,14 @@ public final class ChangeBuffer {
   }
 
   private void content(int type, int lengthBytes, Content bytes) {
+    if (lengthBytes <= SMALL_BYTES) {
+      ensure(1 + ChangeFormat.MAX_NUMBER_BYTES + lengthBytes);
+      memory[used++] = (byte) type;
+      number(lengthBytes);
+      bytes.copy(0, memory, used, lengthBytes);
+      used += lengthBytes;
+      return;
+    }
     checkRoom(lengthBytes);
     ensure(1 + ChangeFormat.MAX_NUMBER_BYTES);
     memory[used++] = (byte) type;

@@ -35,6 +35,7 @@ package io.dosql.engine.changes;
  *    4 BLOB     length, bytes
  *    5 NULL
  *    6 SAME     in the new row of an UPDATE: as in the old row
+ *    7 ROWID    the rowid of the same row: the column is its other name
  *
  *  number, count, length, table, place   unsigned LEB128: 7 bits a byte, lowest first, 0x80 = goes on
  *  signed, rowid                         zigzag ((n << 1) ^ (n >> 63)), then as above
@@ -74,6 +75,7 @@ public final class ChangeFormat {
   static final int BLOB = 4;
   static final int NULL = 5;
   static final int SAME = 6;
+  static final int ROWID = 7;
 
   /** Most bytes of a 64-bit number in LEB128. */
   static final int MAX_NUMBER_BYTES = 10;

@@ -23,8 +23,8 @@ final class RowReader {
     boolean hasNew = operation != RowChange.Operation.DELETE;
     Long oldRowid = hasOld ? rowid(items, table) : null;
     Long newRowid = hasNew ? rowid(items, table) : null;
-    List<ChangeValue> oldValues = hasOld ? row(items, table, List.of()) : List.of();
-    List<ChangeValue> newValues = hasNew ? row(items, table, oldValues) : List.of();
+    List<ChangeValue> oldValues = hasOld ? row(items, table, List.of(), oldRowid) : List.of();
+    List<ChangeValue> newValues = hasNew ? row(items, table, oldValues, newRowid) : List.of();
     return new Images(oldRowid, newRowid, oldValues, newValues);
   }
 
@@ -34,13 +34,18 @@ final class RowReader {
   }
 
   private static List<ChangeValue> row(
-      ByteBuffer items, TableDescriptor table, List<ChangeValue> old)
+      ByteBuffer items, TableDescriptor table, List<ChangeValue> old, @Nullable Long rowid)
       throws CorruptChangesException {
     List<ChangeValue> row = new ArrayList<>(table.columns().size());
     for (TableDescriptor.Column column : table.columns()) {
       int type = items.get();
       boolean isSame = type == ChangeFormat.SAME;
-      if (column.storage() != TableDescriptor.Storage.VIRTUAL) {
+      if (type == ChangeFormat.ROWID) {
+        if (rowid == null) {
+          throw new CorruptChangesException("a rowid in a table that has none");
+        }
+        row.add(new ChangeValue.Int(rowid));
+      } else if (column.storage() != TableDescriptor.Storage.VIRTUAL) {
         row.add(isSame ? old.get(row.size()) : value(items, type, column));
       } else if (!isSame) {
         // An old SQLite may have given it a value, which is not stored and means nothing.

@@ -15,22 +15,27 @@ import java.lang.invoke.MethodHandle;
  */
 final class PreupdateCalls {
 
-  /** For what takes a few nanoseconds, calls nobody back and waits for nothing. */
+  /**
+   * For what calls nobody back, waits for nothing and does no I/O: at most it converts or expands
+   * one value in memory. Not for old values, whose overflow pages may have to be read.
+   */
   private static final Linker.Option TRIVIAL = Linker.Option.critical(false);
 
   private static final MethodHandle SET_HOOK =
       Native.link(
           "sqlite3_preupdate_hook", FunctionDescriptor.of(POINTER, POINTER, POINTER, POINTER));
   private static final MethodHandle COUNT =
-      Native.link("sqlite3_preupdate_count", FunctionDescriptor.of(JAVA_INT, POINTER));
+      Native.link("sqlite3_preupdate_count", FunctionDescriptor.of(JAVA_INT, POINTER), TRIVIAL);
   private static final MethodHandle BLOB_WRITE =
-      Native.link("sqlite3_preupdate_blobwrite", FunctionDescriptor.of(JAVA_INT, POINTER));
+      Native.link("sqlite3_preupdate_blobwrite", FunctionDescriptor.of(JAVA_INT, POINTER), TRIVIAL);
   private static final MethodHandle OLD_VALUE =
       Native.link(
           "sqlite3_preupdate_old", FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT, POINTER));
   private static final MethodHandle NEW_VALUE =
       Native.link(
-          "sqlite3_preupdate_new", FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT, POINTER));
+          "sqlite3_preupdate_new",
+          FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT, POINTER),
+          TRIVIAL);
   private static final MethodHandle TYPE =
       Native.link("sqlite3_value_type", FunctionDescriptor.of(JAVA_INT, POINTER), TRIVIAL);
   private static final MethodHandle INTEGER =
@@ -38,11 +43,11 @@ final class PreupdateCalls {
   private static final MethodHandle REAL =
       Native.link("sqlite3_value_double", FunctionDescriptor.of(JAVA_DOUBLE, POINTER), TRIVIAL);
   private static final MethodHandle TEXT =
-      Native.link("sqlite3_value_text", FunctionDescriptor.of(POINTER, POINTER));
+      Native.link("sqlite3_value_text", FunctionDescriptor.of(POINTER, POINTER), TRIVIAL);
   private static final MethodHandle BLOB =
-      Native.link("sqlite3_value_blob", FunctionDescriptor.of(POINTER, POINTER));
+      Native.link("sqlite3_value_blob", FunctionDescriptor.of(POINTER, POINTER), TRIVIAL);
   private static final MethodHandle SIZE_BYTES =
-      Native.link("sqlite3_value_bytes", FunctionDescriptor.of(JAVA_INT, POINTER));
+      Native.link("sqlite3_value_bytes", FunctionDescriptor.of(JAVA_INT, POINTER), TRIVIAL);
 
   private PreupdateCalls() {}
 

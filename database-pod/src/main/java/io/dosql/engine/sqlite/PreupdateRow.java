@@ -4,6 +4,12 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The row that a {@link ChangeObserver} is told of. One object for all rows of a connection, and
@@ -22,6 +28,13 @@ public final class PreupdateRow {
   public static final int NULL = 5;
 
   private static final int RANGE = 25;
+
+  private static final ValueLayout.OfLong WORD = JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfLong UNALIGNED = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final VarHandle BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  private static final int FEW_BYTES = 128;
 
   private final long connection;
   private final NativeBuffer valueOut = NativeBuffer.allocate(Long.BYTES);
@@ -96,17 +109,39 @@ public final class PreupdateRow {
     return Native.string(table);
   }
 
-  /** Whether the table's name is this, in UTF-8 with a NUL behind; cheaper than the name. */
-  public boolean isTableNamed(byte[] utf8WithNul) {
+  /**
+   * Whether the table's name is this; cheaper than {@link #tableName}.
+   *
+   * @param words what {@link #words} made of the name
+   */
+  public boolean isTableNamed(long[] words) {
     requireShown();
-    // Byte for byte up to the first difference, which is at the NUL of the shorter one at the
-    // latest: no name contains one.
-    for (int i = 0; i < utf8WithNul.length; i++) {
-      if (Native.MEMORY.get(JAVA_BYTE, table + i) != utf8WithNul[i]) {
+    if ((table & (Long.BYTES - 1)) != 0) {
+      return Arrays.equals(words, words(Native.string(table)));
+    }
+    // A word that is aligned never reaches into a page of memory that its first byte is not in. A
+    // shorter name than this differs in the word with its NUL, so no word behind that is read.
+    for (int i = 0; i < words.length - 1; i++) {
+      if (Native.MEMORY.get(WORD, table + (long) i * Long.BYTES) != words[i]) {
         return false;
       }
     }
-    return true;
+    long last = words[words.length - 1];
+    // Of the last word all counts up to and with the NUL, which is above its highest byte.
+    int usedBytes = Long.BYTES - Long.numberOfLeadingZeros(last) / Byte.SIZE + 1;
+    long mask = -1L >>> (Long.SIZE - usedBytes * Byte.SIZE);
+    long actual = Native.MEMORY.get(WORD, table + (words.length - 1L) * Long.BYTES);
+    return (actual & mask) == last;
+  }
+
+  /** A name in UTF-8, with a NUL behind, in little-endian words. */
+  public static long[] words(String name) {
+    byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+    long[] words = new long[utf8.length / Long.BYTES + 1];
+    for (int i = 0; i < utf8.length; i++) {
+      words[i / Long.BYTES] |= (utf8[i] & 0xFFL) << (i % Long.BYTES * Byte.SIZE);
+    }
+    return words;
   }
 
   /** The rowid before the change; meaningless for WITHOUT ROWID tables and inserts. */
@@ -206,7 +241,27 @@ public final class PreupdateRow {
       throw new IndexOutOfBoundsException(
           "%d bytes from %d of %d".formatted(length, from, contentBytes));
     }
-    MemorySegment.copy(Native.MEMORY, JAVA_BYTE, content + from, target, at, length);
+    if (length > FEW_BYTES) {
+      MemorySegment.copy(Native.MEMORY, JAVA_BYTE, content + from, target, at, length);
+    } else if (length >= Long.BYTES) {
+      copyWords(from, target, at, length);
+    } else {
+      for (int i = 0; i < length; i++) {
+        target[at + i] = Native.MEMORY.get(JAVA_BYTE, content + from + i);
+      }
+    }
+  }
+
+  /**
+   * Most texts are short, and then the general way costs several times as much. The last word
+   * overlaps the one before it, so that nothing is read beyond the end.
+   */
+  private void copyWords(int from, byte[] target, int at, int length) {
+    int last = length - Long.BYTES;
+    for (int i = 0; i < last; i += Long.BYTES) {
+      BYTES.set(target, at + i, Native.MEMORY.get(UNALIGNED, content + from + i));
+    }
+    BYTES.set(target, at + last, Native.MEMORY.get(UNALIGNED, content + from + last));
   }
 
   private void requireShown() {

@@ -3,7 +3,7 @@ package io.dosql.engine.tenant;
 import io.dosql.engine.changes.NumberedTable;
 import io.dosql.engine.changes.TableDescriptor;
 import io.dosql.engine.changes.TableDescriptor.Column;
-import java.nio.charset.StandardCharsets;
+import io.dosql.engine.sqlite.PreupdateRow;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +17,7 @@ final class CapturedTable {
   private static final String OF_THE_ENGINE = "__dosql_";
 
   private final String name;
-  private final byte[] utf8NameWithNul;
+  private final long[] nameWords;
   private final boolean isInternal;
 
   /** SQLite's number for it, good in statement {@link #statement}. */
@@ -32,13 +32,16 @@ final class CapturedTable {
   /** Where its first change in the buffer lies. */
   long firstUse = NEVER;
 
+  /** The column that is the rowid by another name; -1 if there is none, or it is not known. */
+  private int rowidColumn = -1;
+
   private TableDescriptor descriptor;
   private boolean isDescribed;
   private boolean isShadow;
 
   CapturedTable(String name) {
     this.name = name;
-    this.utf8NameWithNul = (name + '\0').getBytes(StandardCharsets.UTF_8);
+    this.nameWords = PreupdateRow.words(name);
     this.isInternal = isInternal(name);
     this.descriptor = new TableDescriptor(name, true, List.of());
   }
@@ -53,8 +56,8 @@ final class CapturedTable {
     return name;
   }
 
-  byte[] utf8NameWithNul() {
-    return utf8NameWithNul;
+  long[] nameWords() {
+    return nameWords;
   }
 
   boolean isInternal() {
@@ -74,8 +77,16 @@ final class CapturedTable {
     return descriptor;
   }
 
-  void describe(TableDescriptor table, boolean shadow) {
+  int rowidColumn() {
+    return rowidColumn;
+  }
+
+  /**
+   * @param rowidAlias index of the column that is the rowid by another name; -1 for none
+   */
+  void describe(TableDescriptor table, boolean shadow, int rowidAlias) {
     descriptor = table;
+    rowidColumn = rowidAlias;
     isShadow = shadow;
     isDescribed = true;
   }
@@ -85,7 +96,8 @@ final class CapturedTable {
     Column unknown = new Column("", "", 0, TableDescriptor.Storage.STORED);
     describe(
         new TableDescriptor(name, true, Collections.nCopies(columnCount, unknown)),
-        /* shadow= */ true);
+        /* shadow= */ true,
+        -1);
   }
 
   NumberedTable numbered() {

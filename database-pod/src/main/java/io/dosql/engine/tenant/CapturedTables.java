@@ -106,7 +106,7 @@ final class CapturedTables {
 
   private CapturedTable find(PreupdateRow row, long id, @Nullable CapturedTable candidate) {
     CapturedTable table =
-        candidate != null && candidate.id == id && row.isTableNamed(candidate.utf8NameWithNul())
+        candidate != null && candidate.id == id && row.isTableNamed(candidate.nameWords())
             ? candidate
             : byName.computeIfAbsent(row.tableName(), CapturedTable::new);
     int columns = row.columnCount();
@@ -160,9 +160,13 @@ final class CapturedTables {
         SqliteStatement columns =
             sqlite.prepare(
                 "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1) WHERE schema = 'main'"
-                    + " ORDER BY cid")) {
+                    + " ORDER BY cid");
+        SqliteStatement keyIndex =
+            sqlite.prepare(
+                "SELECT 1 FROM pragma_index_list(?1) WHERE schema = 'main' AND origin = 'pk'")) {
       kind.bindText(1, table.name());
       columns.bindText(1, table.name());
+      keyIndex.bindText(1, table.name());
       if (!kind.step()) {
         throw new IllegalStateException("there is no table " + table.name());
       }
@@ -180,9 +184,14 @@ final class CapturedTables {
             "table %s had %d columns, and has %d"
                 .formatted(table.name(), table.columnCount, read.size()));
       }
+      TableDescriptor descriptor = new TableDescriptor(table.name(), kind.integer(1) == 0, read);
+      // A primary key without an index of its own is the rowid by another name.
+      boolean isRowid = descriptor.hasRowid() && !keyIndex.step();
+      List<Integer> key = descriptor.keyColumns();
       table.describe(
-          new TableDescriptor(table.name(), kind.integer(1) == 0, read),
-          kind.text(0).equals("shadow"));
+          descriptor,
+          kind.text(0).equals("shadow"),
+          isRowid && key.size() == 1 ? key.getFirst() : -1);
     }
   }
 

@@ -60,6 +60,7 @@ final class RowCapture implements ChangeObserver {
   /** The observer's own statements run: nobody needs to follow them. */
   private boolean isAsking;
 
+  private boolean isEncodingKnown;
   private boolean hasChangedSchema;
   private @Nullable SchemaSnapshot schemaBefore;
 
@@ -149,6 +150,7 @@ final class RowCapture implements ChangeObserver {
     if (!isCommitting) {
       buffer.reset(Reset.Reason.REWRITTEN);
       tables.forget();
+      isEncodingKnown = false;
     }
     commitAll();
   }
@@ -187,7 +189,7 @@ final class RowCapture implements ChangeObserver {
       return buffer.position();
     }
     tables.statementBegins();
-    if (isCommitting || !savepoints.isEmpty() || tables.areUndescribed()) {
+    if (!isEncodingKnown || isCommitting || !savepoints.isEmpty() || tables.areUndescribed()) {
       isAsking = true;
       try {
         catchUp(connection);
@@ -203,6 +205,12 @@ final class RowCapture implements ChangeObserver {
 
   /** What an earlier statement has left to be found out. */
   private void catchUp(SqliteConnection connection) {
+    if (!isEncodingKnown) {
+      try (SqliteStatement encoding = connection.prepare("PRAGMA encoding")) {
+        encoder.storesUtf8(encoding.step() && encoding.text(0).equals("UTF-8"));
+      }
+      isEncodingKnown = true;
+    }
     describeTables(connection);
     if (connection.isAutocommit()) {
       savepoints.clear();

@@ -18,8 +18,18 @@ final class RowEncoder {
   private @Nullable PreupdateRow contentOf;
   private ChangeBuffer.Content content = (from, target, at, length) -> {};
 
+  private boolean isUtf8;
+
   RowEncoder(ChangeBuffer buffer) {
     this.buffer = buffer;
+  }
+
+  /**
+   * Says whether the database stores text in UTF-8. Then its bytes are taken as they are; asked for
+   * as text, SQLite would copy each to put a NUL behind it.
+   */
+  void storesUtf8(boolean utf8) {
+    isUtf8 = utf8;
   }
 
   void encode(PreupdateRow row, CapturedTable table) {
@@ -31,39 +41,59 @@ final class RowEncoder {
       case INSERT -> {
         buffer.insert(table.number);
         buffer.rowid(row.newRowid());
+        int rowidColumn = table.rowidColumn();
         for (int i = 0; i < table.columnCount; i++) {
-          put(row, row.newValue(i));
+          if (i == rowidColumn) {
+            buffer.sameAsRowid();
+          } else {
+            put(row, row.newValue(i));
+          }
         }
       }
       case DELETE -> {
         buffer.delete(table.number);
         buffer.rowid(row.oldRowid());
+        int rowidColumn = table.rowidColumn();
         for (int i = 0; i < table.columnCount; i++) {
-          put(row, row.oldValue(i));
+          if (i == rowidColumn) {
+            buffer.sameAsRowid();
+          } else {
+            put(row, row.oldValue(i));
+          }
         }
       }
       case UPDATE -> {
         buffer.update(table.number);
         buffer.rowid(row.oldRowid());
         buffer.rowid(row.newRowid());
-        update(row, table.columnCount);
+        update(row, table);
       }
     }
   }
 
-  private void update(PreupdateRow row, int columns) {
+  private void update(PreupdateRow row, CapturedTable table) {
+    int columns = table.columnCount;
+    int rowidColumn = table.rowidColumn();
     if (oldStarts.length <= columns) {
       oldStarts = new long[columns + 1];
     }
     for (int i = 0; i < columns; i++) {
       oldStarts[i] = buffer.position();
-      put(row, row.oldValue(i));
+      if (i == rowidColumn) {
+        buffer.sameAsRowid();
+      } else {
+        put(row, row.oldValue(i));
+      }
     }
     oldStarts[columns] = buffer.position();
     for (int i = 0; i < columns; i++) {
-      long start = buffer.position();
-      put(row, row.newValue(i));
-      buffer.sameIfEqual(oldStarts[i], oldStarts[i + 1], start);
+      if (i == rowidColumn) {
+        buffer.sameAsRowid();
+      } else {
+        long start = buffer.position();
+        put(row, row.newValue(i));
+        buffer.sameIfEqual(oldStarts[i], oldStarts[i + 1], start);
+      }
     }
   }
 
@@ -71,7 +101,7 @@ final class RowEncoder {
     switch (type) {
       case PreupdateRow.INTEGER -> buffer.integer(row.integer());
       case PreupdateRow.REAL -> buffer.real(row.real());
-      case PreupdateRow.TEXT -> buffer.text(row.textBytes(), content);
+      case PreupdateRow.TEXT -> buffer.text(isUtf8 ? row.blobBytes() : row.textBytes(), content);
       case PreupdateRow.BLOB -> buffer.blob(row.blobBytes(), content);
       case PreupdateRow.NULL -> buffer.nothing();
       case PreupdateRow.ABSENT -> buffer.absent();

@@ -47,7 +47,8 @@ class ChangeFormatTest {
           + "050844524f5020e280a601" // SCHEMA, the statement, 1 object:
           + "02057461626c6501610162" // dropped, a table, "a", "b"
           + "06435245415445" // its definition
-          + "0601"; // RESET, PARTIAL_WRITE
+          + "0601" // RESET, PARTIAL_WRITE
+          + "02000a07050005"; // INSERT, table 0, rowid 5: the rowid, NULL, absent, NULL
 
   @TempDir Path folder;
   private ChangeBuffer buffer;
@@ -111,13 +112,19 @@ class ChangeFormatTest {
             new SchemaChange.ObjectChange(
                 SchemaChange.Action.DROPPED, "table", "a", "b", "CREATE")));
     buffer.reset(Reset.Reason.PARTIAL_WRITE);
+    buffer.insert(0);
+    buffer.rowid(5);
+    buffer.sameAsRowid();
+    buffer.nothing();
+    buffer.absent();
+    buffer.nothing();
     TableDescriptor ignored =
         table("w", false, new TableDescriptor.Column("kv", "", 1, TableDescriptor.Storage.STORED));
     ByteBuffer section =
         section(new NumberedTable(0, TABLE, false), new NumberedTable(1, ignored, true));
     assertThat(hex(section)).isEqualTo(GOLDEN);
     List<Change> changes = decode(section);
-    assertThat(changes).extracting(Change::sequence).containsExactly(0L, 1L, 2L, 3L, 4L);
+    assertThat(changes).extracting(Change::sequence).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
     RowChange insert = (RowChange) changes.get(0);
     assertThat(insert.table().columns()).extracting("name").containsExactly("id", "r", "g");
     assertThat(insert.newRowid()).isEqualTo(-1);
@@ -138,6 +145,8 @@ class ChangeFormatTest {
     assertThat(((SchemaChange) changes.get(3)).objects().getFirst().definition())
         .isEqualTo("CREATE");
     assertThat(((Reset) changes.get(4)).reason()).isEqualTo(Reset.Reason.PARTIAL_WRITE);
+    assertThat(((RowChange) changes.get(5)).newValues().getFirst())
+        .isEqualTo(new ChangeValue.Int(5));
   }
 
   @Test

@@ -494,6 +494,39 @@ class RowChangesTest {
   }
 
   @Test
+  void aDatabaseOfAnotherEncodingIsToldInUtf8() throws Exception {
+    Path other = folder.resolve("utf16.db");
+    try (SqliteConnection sqlite = SqliteConnection.open(other, OpenMode.CREATE)) {
+      sqlite.execute("PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (x)");
+    }
+    tenant.writer().close();
+    try (SqliteConnection source = SqliteConnection.open(other, OpenMode.READ_ONLY)) {
+      long _ = tenant.database().replaceWith(source, LONG, () -> {});
+    }
+    tenant.reopenWriter();
+    assertThat(told(tenant.check())).containsExactly("reset REWRITTEN");
+    assertThat(after("INSERT INTO t VALUES ('grün')", "UPDATE t SET x = 'größer'"))
+        .containsExactly("t + grün", "t grün > größer");
+  }
+
+  @Test
+  void aKeyThatOnlyLooksLikeTheRowidIsTold() throws Exception {
+    given(
+        "CREATE TABLE a (k INTEGER PRIMARY KEY DESC, v)",
+        "CREATE TABLE b (v, k INTEGER, PRIMARY KEY (k))",
+        "INSERT INTO a (rowid, k, v) VALUES (1, 7, 7)",
+        "INSERT INTO b VALUES (1, 8)");
+    assertThat(
+            after(
+                "UPDATE a SET v = 9",
+                "INSERT INTO a (rowid, k, v) VALUES (5, 6, 7)",
+                "UPDATE b SET k = 9",
+                "INSERT INTO b VALUES (1, 3)",
+                "DELETE FROM b"))
+        .containsExactly("a 7,7 > 7,9", "a + 6,7", "b 1,8 > 1,9", "b + 1,3", "b - 1,3", "b - 1,9");
+  }
+
+  @Test
   void severalCommitsOfOneJobAreOneCommitOfTheLog() throws Exception {
     given("CREATE TABLE t (a PRIMARY KEY)");
     tenant.on(
