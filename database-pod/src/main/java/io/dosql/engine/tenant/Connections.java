@@ -63,12 +63,7 @@ final class Connections {
       // Not before the pragma above, which would take it away.
       sqlite.setWalHook(committedFrames);
       return new TenantConnection(
-          sqlite,
-          WRITER_STATEMENTS,
-          limits.maxStatementMemoryBytes(),
-          brake,
-          whenFull,
-          nanoTime);
+          sqlite, WRITER_STATEMENTS, limits.maxStatementMemoryBytes(), brake, whenFull, nanoTime);
     } catch (RuntimeException failure) {
       sqlite.close();
       throw failure;

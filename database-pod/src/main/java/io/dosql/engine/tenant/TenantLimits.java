@@ -123,7 +123,8 @@ public record TenantLimits(
         maxResultRows,
         maxResultBytes,
         maxDatabaseBytes,
-        maxStatementMemoryBytes);
+        maxStatementMemoryBytes,
+        maxHeapBytes);
   }
 
   /** These, but for what the clients of one tenant may take. */
@@ -151,7 +152,8 @@ public record TenantLimits(
         resultRows,
         resultBytes,
         databaseBytes,
-        maxStatementMemoryBytes);
+        maxStatementMemoryBytes,
+        maxHeapBytes);
   }
 
   public TenantLimits {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A file as the page cache shows it, and as the disk holds it. A page that is the same in both is
  * shared; a null page is all zeros.
  */
+@SuppressWarnings("ReferenceEquality") // Pages are shared until one of two is written to.
 final class SimulatedFile implements SimulatedNode {
 
   static final int PAGE = 4096;

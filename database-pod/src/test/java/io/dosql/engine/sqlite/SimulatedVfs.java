@@ -77,7 +77,7 @@ public final class SimulatedVfs {
   private record Open(VfsFiles.OpenFile file, VfsLocks locks, VfsLocks.Holder holder) {}
 
   private static final Map<Long, Open> OPEN_FILES = new HashMap<>();
-  private static final Map<Object, VfsLocks> LOCKS = new IdentityHashMap<>();
+  private static final IdentityHashMap<Object, VfsLocks> LOCKS = new IdentityHashMap<>();
   private static long lastId;
   private static @Nullable Mount mount;
   private static long previous;

@@ -59,7 +59,7 @@ public final class RowChangesBenchmark {
 
   private final Path directory;
   private final int rounds;
-  private final Map<Tenant.Use, TestEngine> engines = new IdentityHashMap<>();
+  private final IdentityHashMap<Tenant.Use, TestEngine> engines = new IdentityHashMap<>();
 
   private RowChangesBenchmark(Path directory, int rounds) {
     this.directory = directory;
