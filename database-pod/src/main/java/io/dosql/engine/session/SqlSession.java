@@ -1,6 +1,7 @@
 package io.dosql.engine.session;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One client's conversation with one tenant: a Hrana stream, or a single request. It remembers the
@@ -27,6 +28,16 @@ public interface SqlSession extends AutoCloseable {
   default Outcome executeLast(SqlStatement statement, RowSink sink) {
     return execute(statement, sink);
   }
+
+  /**
+   * Begins a statement whose result is taken a part at a time. What it sees is settled on return,
+   * so {@link #settle()} once, before its first row leaves, is enough. Close the stream before the
+   * session.
+   *
+   * @return empty, and nothing has happened, if a transaction is open or the statement does more
+   *     than read: {@link #execute} it
+   */
+  Optional<RowStream> stream(SqlStatement statement);
 
   /**
    * Runs all statements in one transaction of their own: all or none. The sink of statement i is

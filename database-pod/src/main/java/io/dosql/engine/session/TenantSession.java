@@ -13,6 +13,7 @@ import io.dosql.engine.tenant.WriterLease;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -60,6 +61,22 @@ final class TenantSession implements SqlSession {
   @Override
   public Outcome executeLast(SqlStatement statement, RowSink sink) {
     return exclusively(() -> dispatch(Call.of(statement, sink).asLast()));
+  }
+
+  @Override
+  public Optional<RowStream> stream(SqlStatement statement) {
+    return exclusively(
+        () -> {
+          Call call = Call.of(statement, RowSink.NONE);
+          if (!isAutocommit() || !(call.kind() instanceof StatementKind.Read)) {
+            return Optional.empty();
+          }
+          try {
+            return Optional.of(ReaderStream.open(tenant, options, state, runner, seen, call));
+          } catch (NeedsWriter now) {
+            return Optional.empty();
+          }
+        });
   }
 
   private Outcome dispatch(Call call) {

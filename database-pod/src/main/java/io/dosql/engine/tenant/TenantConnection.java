@@ -70,23 +70,34 @@ public final class TenantConnection {
    * @param isVacuum the statement is a VACUUM, the only one that may attach a (nameless) file
    */
   public <T> T run(String sql, boolean isVacuum, Duration timeout, StatementUse<T> use) {
+    return bounded(
+        sql,
+        isVacuum,
+        timeout,
+        () -> {
+          SqliteStatement statement = statements.take(sql);
+          boolean isUsed = false;
+          try {
+            T result = use.use(statement);
+            isUsed = true;
+            return result;
+          } finally {
+            if (!isUsed) {
+              // Or resetting it would commit what its client is told has failed.
+              statement.abort();
+            }
+            statements.release(sql, statement);
+          }
+        });
+  }
+
+  /** Runs what a client has asked for, within the policy and the limits of time and memory. */
+  private <T> T bounded(String sql, boolean isVacuum, Duration timeout, Supplier<T> action) {
     policy.enforce(sql, isVacuum);
     guard.start(timeout);
     SqliteHeap.beginStatement(maxStatementMemoryBytes);
     try {
-      SqliteStatement statement = statements.take(sql);
-      boolean isUsed = false;
-      try {
-        T result = use.use(statement);
-        isUsed = true;
-        return result;
-      } finally {
-        if (!isUsed) {
-          // Or resetting it would commit what its client is told has failed.
-          statement.abort();
-        }
-        statements.release(sql, statement);
-      }
+      return action.get();
     } catch (SqliteException failure) {
       if (failure.code().base() == ResultCode.FULL) {
         DosqlException full = whenFull.get();
@@ -101,6 +112,39 @@ public final class TenantConnection {
       SqliteHeap.Refusal _ = SqliteHeap.endStatement();
       guard.stop();
       policy.relax();
+    }
+  }
+
+  /**
+   * Compiles a client's statement that is stepped in several turns. It is to be closed in a later
+   * use of this connection.
+   */
+  public Cursor cursor(String sql, Duration timeout) {
+    return bounded(sql, false, timeout, () -> new Cursor(sql, statements.take(sql)));
+  }
+
+  /** A statement that keeps its place, and its snapshot, between two turns. */
+  public final class Cursor {
+    private final String sql;
+    private final SqliteStatement statement;
+    private boolean closed;
+
+    private Cursor(String sql, SqliteStatement statement) {
+      this.sql = sql;
+      this.statement = statement;
+    }
+
+    /** Lets {@code use} bind or step the statement, for at most {@code timeout}. */
+    public <T> T resume(Duration timeout, StatementUse<T> use) {
+      return bounded(sql, false, timeout, () -> use.use(statement));
+    }
+
+    /** Resets the statement, which ends its snapshot. Idempotent. */
+    public void close() {
+      if (!closed) {
+        closed = true;
+        statements.release(sql, statement);
+      }
     }
   }
 
@@ -207,6 +251,12 @@ public final class TenantConnection {
   /** From any thread: asks the statement that may run, and each further one, to stop. */
   void interrupt(String reason) {
     guard.evict(reason);
+  }
+
+  /** Lets go of cached statements and pages; outside any transaction. */
+  void shed() {
+    statements.clear();
+    sqlite.execute("PRAGMA shrink_memory");
   }
 
   void close() {

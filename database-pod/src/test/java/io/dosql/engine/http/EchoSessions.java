@@ -7,6 +7,7 @@ import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.Parameters;
 import io.dosql.engine.session.RowSink;
+import io.dosql.engine.session.RowStream;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.dosql.engine.session.SqlSession;
@@ -91,6 +92,11 @@ public final class EchoSessions implements Sessions {
       }
       return new Outcome(
           1, 2, 3, 4, OptionalLong.of(Long.MAX_VALUE), Duration.ofMillis(5), lsn.incrementAndGet());
+    }
+
+    @Override
+    public Optional<RowStream> stream(SqlStatement statement) {
+      return Optional.empty();
     }
 
     private void write(Parameters parameters, RowSink sink) {

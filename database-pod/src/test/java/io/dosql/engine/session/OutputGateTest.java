@@ -15,6 +15,7 @@ import io.dosql.engine.tenant.TenantName;
 import io.dosql.engine.tenant.TestEngine;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -189,6 +190,28 @@ class OutputGateTest {
               mark.set(connection.sqlite());
               return true;
             });
+  }
+
+  @Test
+  void aStreamWaitsForTheCommitThatItSeesOnceAndForNoneThatComesLater() throws Exception {
+    commitWithoutDurability("INSERT INTO t VALUES (1)");
+    try (RowStream stream =
+        reader.stream(new SqlStatement("SELECT v FROM t", Parameters.NONE)).orElseThrow()) {
+      assertGated(reader);
+      commitWithoutDurability("INSERT INTO t VALUES (2)");
+      List<Long> seen = new ArrayList<>();
+      assertThat(stream.fetch(row -> seen.add(row.integer(0)))).isFalse();
+      assertThat(seen).containsExactly(1L);
+      reader.settle();
+    }
+  }
+
+  @Test
+  void aStreamThatDoesNotCompileWaitsForTheCommitThatChangedTheSchema() throws Exception {
+    commitWithoutDurability("DROP TABLE t");
+    assertThatThrownBy(() -> reader.stream(new SqlStatement("SELECT v FROM t", Parameters.NONE)))
+        .isInstanceOf(DosqlException.class);
+    assertGated(reader);
   }
 
   @Test
