@@ -1,6 +1,7 @@
 package io.dosql.engine.http;
 
 import io.dosql.engine.admin.AdminService;
+import io.dosql.engine.admin.DebugSource;
 import io.dosql.engine.admin.ReadinessChecks;
 import io.dosql.engine.hrana.HranaService;
 import io.dosql.engine.http.Route.Access;
@@ -8,8 +9,10 @@ import io.dosql.engine.http.Route.Media;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.prometheus.client.CollectorRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** All that the pod serves. */
 public final class Endpoints {
@@ -19,12 +22,14 @@ public final class Endpoints {
   private final AdminController admin;
   private final HealthEndpoint health;
   private final MetricsEndpoint metrics;
+  private final @Nullable DebugEndpoint debug;
   private final RequestGate gate;
   private final HttpLimits limits;
 
   /**
    * @param options what each session may do, but for {@code mayWrite}, which the token decides
    * @param registry what {@code /metrics} shows
+   * @param debug what {@code /debug/state} shows; null for an engine that has no such state
    */
   public Endpoints(
       Sessions sessions,
@@ -34,12 +39,15 @@ public final class Endpoints {
       ReadinessChecks checks,
       RequestGate gate,
       CollectorRegistry registry,
-      HttpLimits limits) {
-    this.query = new QueryEndpoint(sessions, options, limits);
+      HttpLimits limits,
+      StreamLimits streams,
+      @Nullable DebugSource debug) {
+    this.query = new QueryEndpoint(sessions, options, limits, streams);
     this.hrana = new HranaEndpoint(hrana, options.durability());
     this.admin = new AdminController(admin);
     this.health = new HealthEndpoint(checks, gate);
     this.metrics = new MetricsEndpoint(registry);
+    this.debug = debug == null ? null : new DebugEndpoint(debug, gate);
     this.gate = gate;
     this.limits = limits;
   }
@@ -51,6 +59,14 @@ public final class Endpoints {
   }
 
   private List<Route> routes() {
+    List<Route> routes = new ArrayList<>(usualRoutes());
+    if (debug != null) {
+      routes.add(admin("GET", "/debug/state", Media.NO_BODY, debug::state));
+    }
+    return routes;
+  }
+
+  private List<Route> usualRoutes() {
     return List.of(
         open("hrana_version", "/v2", hrana::version),
         data("hrana", "POST", "/v2/pipeline", Media.HRANA, hrana::pipeline),

@@ -9,9 +9,13 @@ import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.body.ByteBody;
 import io.micronaut.http.body.CloseableAvailableByteBody;
 import io.micronaut.http.exceptions.ContentLengthExceededException;
+import io.micronaut.http.netty.body.NettyByteBodyFactory;
 import io.micronaut.http.server.netty.NettyHttpRequest;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import java.net.URI;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -43,13 +47,16 @@ final class Entrance {
   /** Never lets a request pass on. The future is completed whatever happens. */
   @RequestFilter
   CompletableFuture<HttpResponse<?>> answer(HttpRequest<?> request) {
-    Call call = call(request);
     CompletableFuture<HttpResponse<?>> answer = new CompletableFuture<>();
+    Call call = call(request, answer);
     threads
         .newThread(
             () -> {
               try {
-                answer.complete(response(gateway.answer(call)));
+                Reply reply = gateway.answer(call);
+                if (!reply.isStreamed()) {
+                  answer.complete(response(reply));
+                }
               } catch (Throwable error) {
                 LOG.error("A request failed beyond telling its client why", error);
                 answer.completeExceptionally(error);
@@ -59,7 +66,7 @@ final class Entrance {
     return answer;
   }
 
-  private Call call(HttpRequest<?> request) {
+  private Call call(HttpRequest<?> request, CompletableFuture<HttpResponse<?>> answer) {
     URI uri = request.getUri();
     String query = uri.getRawQuery();
     return new Call(
@@ -69,15 +76,39 @@ final class Entrance {
         query == null ? "" : query,
         name -> request.getHeaders().get(name),
         new ArrivingBody(((ServerHttpRequest<?>) request).byteBody(), request.getContentLength()),
-        ClientConnection.of(((NettyHttpRequest<?>) request).getChannelHandlerContext().channel()));
+        ClientConnection.of(channelOf(request)),
+        (mediaType, headers) -> begin(channelOf(request), mediaType, headers, answer));
+  }
+
+  private static Channel channelOf(HttpRequest<?> request) {
+    return ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
+  }
+
+  private static Responder.Body begin(
+      Channel channel,
+      String mediaType,
+      Map<String, String> headers,
+      CompletableFuture<HttpResponse<?>> answer) {
+    ChunkPublisher chunks = new ChunkPublisher();
+    MutableHttpResponse<Object> response = HttpResponse.ok();
+    headers.forEach(response::header);
+    boolean _ =
+        answer.complete(
+            response
+                .header("Content-Type", mediaType)
+                .body(new NettyByteBodyFactory(channel).adaptNetty(chunks)));
+    return chunks;
   }
 
   private static HttpResponse<?> response(Reply reply) {
     MutableHttpResponse<Object> response = HttpResponse.status(reply.status(), "");
     reply.headers().forEach(response::header);
-    return response
-        .header("Content-Type", reply.contentType())
-        .body(Unpooled.wrappedBuffer(reply.body()));
+    return response.header("Content-Type", reply.contentType()).body(body(reply));
+  }
+
+  private static ByteBuf body(Reply reply) {
+    AutoCloseable held = reply.held();
+    return held == null ? Unpooled.wrappedBuffer(reply.body()) : new HeldBuffer(reply.body(), held);
   }
 
   private final class ArrivingBody implements Call.Body {

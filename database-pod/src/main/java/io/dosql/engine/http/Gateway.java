@@ -46,7 +46,7 @@ public final class Gateway {
     this.limits = limits;
     this.metrics = metrics;
     this.nanoTime = nanoTime;
-    this.bodies = new BufferBudget(limits.maxBufferedBytes());
+    this.bodies = BufferBudget.ofBodies(limits);
     this.tenants = new TenantGate(limits.maxConcurrentRequestsPerTenant());
   }
 
@@ -57,11 +57,12 @@ public final class Gateway {
     MDC.put("requestId", requestId);
     try {
       Attempt attempt = new Attempt(call, requestId);
-      Reply reply = attempt.answer().with(RequestId.HEADER, requestId);
+      Reply answer = attempt.answer();
+      Reply reply = answer.isStreamed() ? answer : answer.with(RequestId.HEADER, requestId);
       long nanos = nanoTime.getAsLong() - start;
       metrics.count(attempt.routeName, attempt.code, nanos);
       log(call, attempt, reply, nanos);
-      return gate.isOpen() ? reply : reply.with("Connection", "close");
+      return gate.isOpen() || answer.isStreamed() ? reply : reply.with("Connection", "close");
     } finally {
       MDC.clear();
     }
@@ -96,7 +97,7 @@ public final class Gateway {
     private @Nullable Throwable unexpected;
 
     private Attempt(Call call, String requestId) {
-      this.call = call;
+      this.call = call.withAnswerHeader(RequestId.HEADER, requestId);
       this.requestId = requestId;
     }
 

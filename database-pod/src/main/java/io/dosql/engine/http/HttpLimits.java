@@ -79,4 +79,21 @@ public record HttpLimits(
         resultRows,
         concurrentRequests);
   }
+
+  /** These, with other bounds of memory. */
+  public HttpLimits withMemory(int bodyBytes, long bufferedBytes, long resultBytes) {
+    return new HttpLimits(
+        maxConnections,
+        maxConcurrentRequests,
+        bodyBytes,
+        bufferedBytes,
+        maxHeaderBytes,
+        maxRequestLineBytes,
+        bodyTimeout,
+        idleTimeout,
+        maxStatements,
+        resultBytes,
+        maxResultRows,
+        maxConcurrentRequestsPerTenant);
+  }
 }

@@ -5,12 +5,14 @@ import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.json.JsonWriter;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
+import io.dosql.engine.session.RowSink;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.dosql.engine.session.SqlSession;
 import io.dosql.engine.session.SqlStatement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Plain JSON: one statement, or several as one transaction; a session of its own each time. */
@@ -20,12 +22,19 @@ final class QueryEndpoint {
   private final SessionOptions options;
   private final HttpLimits limits;
   private final QueryReader reader;
+  private final BufferBudget results;
+  private final StreamedQuery streamed;
 
-  QueryEndpoint(Sessions sessions, SessionOptions options, HttpLimits limits) {
+  QueryEndpoint(
+      Sessions sessions, SessionOptions options, HttpLimits limits, StreamLimits streams) {
     this.sessions = sessions;
     this.options = options;
     this.limits = limits;
     this.reader = new QueryReader(limits);
+    this.results =
+        new BufferBudget(
+            streams.maxResultBufferBytes(), "The results of all requests", "maxResultBufferBytes");
+    this.streamed = new StreamedQuery(limits, streams, results);
   }
 
   /** {@code POST /db/{tenant}/query}. */
@@ -34,23 +43,48 @@ final class QueryEndpoint {
     SqlStatement statement = reader.query(exchange.body());
     try (SqlSession session = open(exchange);
         var _ = exchange.call().client().whenGone(session::cancel)) {
-      JsonWriter json = new JsonWriter().beginObject();
-      ResultEncoder encoder = new ResultEncoder(json, new ResultEncoder.Budget(limits));
-      Outcome outcome =
-          settled(session, durability, () -> executeLast(session, statement, encoder, durability));
-      requireNothingOpen(session);
-      encoder.end();
-      ResultEncoder.outcome(json, outcome);
-      return answer(json, outcome.lsn(), durability);
+      return StreamedQuery.isAskedFor(exchange.call())
+          ? streamed.answer(exchange, session, statement, durability)
+          : withBudget(budget -> query(session, statement, budget, durability));
+    }
+  }
+
+  private Reply query(
+      SqlSession session,
+      SqlStatement statement,
+      ResultEncoder.Budget budget,
+      Durability durability) {
+    JsonWriter json = new JsonWriter().beginObject();
+    ResultEncoder encoder = new ResultEncoder(json, budget);
+    Outcome outcome =
+        settled(session, durability, () -> executeLast(session, statement, encoder, durability));
+    requireNothingOpen(session);
+    encoder.end();
+    ResultEncoder.outcome(json, outcome);
+    return answer(json, outcome.lsn(), durability);
+  }
+
+  /** What was set aside for the result is kept until it has been sent. */
+  private Reply withBudget(Function<ResultEncoder.Budget, Reply> work) {
+    ResultEncoder.Budget budget = new ResultEncoder.Budget(limits, results);
+    boolean isDone = false;
+    try {
+      Reply reply = work.apply(budget).holding(budget);
+      isDone = true;
+      return reply;
+    } finally {
+      if (!isDone) {
+        budget.close();
+      }
     }
   }
 
   /** Only who has to wait for the disk may be woken when it is done. */
-  private static Outcome executeLast(
-      SqlSession session, SqlStatement statement, ResultEncoder encoder, Durability durability) {
+  static Outcome executeLast(
+      SqlSession session, SqlStatement statement, RowSink sink, Durability durability) {
     return switch (durability) {
-      case STRICT -> session.executeLast(statement, encoder);
-      case RELAXED -> session.execute(statement, encoder);
+      case STRICT -> session.executeLast(statement, sink);
+      case RELAXED -> session.execute(statement, sink);
     };
   }
 
@@ -60,22 +94,29 @@ final class QueryEndpoint {
     List<SqlStatement> statements = reader.batch(exchange.body());
     try (SqlSession session = open(exchange);
         var _ = exchange.call().client().whenGone(session::cancel)) {
-      // What is known of a statement apart from its rows comes only when all have run, so the rows
-      // wait in a buffer of their own.
-      JsonWriter rows = new JsonWriter();
-      ResultEncoder.Budget budget = new ResultEncoder.Budget(limits);
-      List<ResultEncoder> encoders = new ArrayList<>(statements.size());
-      for (int i = 0; i < statements.size(); i++) {
-        encoders.add(new ResultEncoder(rows, budget));
-      }
-      List<Outcome> outcomes =
-          settled(session, durability, () -> session.executeAtomically(statements, encoders));
-      return batchReply(rows, encoders, outcomes, durability);
+      return withBudget(budget -> batch(session, statements, budget, durability));
     }
   }
 
+  private Reply batch(
+      SqlSession session,
+      List<SqlStatement> statements,
+      ResultEncoder.Budget budget,
+      Durability durability) {
+    // What is known of a statement apart from its rows comes only when all have run, so the rows
+    // wait in a buffer of their own.
+    JsonWriter rows = new JsonWriter();
+    List<ResultEncoder> encoders = new ArrayList<>(statements.size());
+    for (int i = 0; i < statements.size(); i++) {
+      encoders.add(new ResultEncoder(rows, budget));
+    }
+    List<Outcome> outcomes =
+        settled(session, durability, () -> session.executeAtomically(statements, encoders));
+    return batchReply(rows, encoders, outcomes, durability);
+  }
+
   /** An error, too, may tell of a commit that is not durable yet: it waits like any answer. */
-  private static <T> T settled(SqlSession session, Durability durability, Supplier<T> call) {
+  static <T> T settled(SqlSession session, Durability durability, Supplier<T> call) {
     try {
       T result = call.get();
       session.settle(durability);
@@ -87,7 +128,7 @@ final class QueryEndpoint {
   }
 
   /** The session ends with the request, and would roll back what a BEGIN opened, unseen. */
-  private static void requireNothingOpen(SqlSession session) {
+  static void requireNothingOpen(SqlSession session) {
     if (!session.isAutocommit()) {
       throw new DosqlException(
               ErrorCode.INVALID_REQUEST,

@@ -4,15 +4,38 @@ import io.dosql.engine.json.JsonWriter;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** An answer, whole. */
-record Reply(int status, String contentType, ByteBuffer body, Map<String, String> headers) {
+/**
+ * An answer, whole.
+ *
+ * @param held what is to be closed when the answer has been sent or given up: its part of the
+ *     budget
+ */
+record Reply(
+    int status,
+    String contentType,
+    ByteBuffer body,
+    Map<String, String> headers,
+    @Nullable AutoCloseable held) {
+
+  /** Says that the answer has been sent by the call's {@link Responder}. */
+  static final Reply STREAMED = new Reply(200, "", ByteBuffer.allocate(0), Map.of());
 
   /** Exactly this: some clients compare the text. */
   static final String JSON = "application/json";
 
   Reply {
     headers = Map.copyOf(headers);
+  }
+
+  Reply(int status, String contentType, ByteBuffer body, Map<String, String> headers) {
+    this(status, contentType, body, headers, null);
+  }
+
+  /** Whether this is {@link #STREAMED}. */
+  boolean isStreamed() {
+    return contentType.isEmpty();
   }
 
   static Reply json(int status, ByteBuffer body) {
@@ -26,6 +49,11 @@ record Reply(int status, String contentType, ByteBuffer body, Map<String, String
   Reply with(String header, String value) {
     Map<String, String> more = new TreeMap<>(headers);
     more.put(header, value);
-    return new Reply(status, contentType, body, more);
+    return new Reply(status, contentType, body, more, held);
+  }
+
+  /** This answer, which keeps {@code part} of a budget until it has been sent. */
+  Reply holding(AutoCloseable part) {
+    return new Reply(status, contentType, body, headers, part);
   }
 }

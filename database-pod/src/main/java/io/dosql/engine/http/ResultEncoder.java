@@ -37,13 +37,19 @@ final class ResultEncoder implements RowSink {
   public void columns(List<Column> columns) {
     begun = true;
     begin = json.beginFragment();
+    columns(json, columns);
+    json.name("rows").beginArray();
+    end = json.mark();
+  }
+
+  /** The field {@code columns}. */
+  static void columns(JsonWriter json, List<Column> columns) {
     json.name("columns").beginArray();
     for (Column column : columns) {
       json.beginObject().name("name").value(column.name());
       json.name("type").value(column.declaredType()).endObject();
     }
-    json.endArray().name("rows").beginArray();
-    end = json.mark();
+    json.endArray();
   }
 
   @Override
@@ -119,30 +125,77 @@ final class ResultEncoder implements RowSink {
     }
   }
 
-  /** What all results of one request may take together. */
-  static final class Budget {
-    private final HttpLimits limits;
-    private long rows;
+  /**
+   * What all results of one request may take together; small ones cost nothing of what the pod has
+   * for results, larger ones as much as their buffer may take until this is closed.
+   */
+  static final class Budget implements AutoCloseable {
 
-    Budget(HttpLimits limits) {
+    /** Results up to here are not counted: a thousand of them are in work at most. */
+    private static final int FREE_BYTES = 16 << 10;
+
+    private static final int STEP_BYTES = 64 << 10;
+
+    /** A buffer grows by doubling. */
+    private static final int BUFFER_PER_BYTE = 2;
+
+    private final HttpLimits limits;
+    private final BufferBudget.Reservation reserved;
+    private final long maxRows;
+    private long rows;
+    private long roomBytes;
+
+    Budget(HttpLimits limits, BufferBudget results) {
+      this(limits, results.reserve(0), limits.maxResultRows(), FREE_BYTES);
+    }
+
+    private Budget(
+        HttpLimits limits, BufferBudget.Reservation reserved, long maxRows, long roomBytes) {
       this.limits = limits;
+      this.reserved = reserved;
+      this.maxRows = maxRows;
+      this.roomBytes = roomBytes;
+    }
+
+    /** For any number of rows, in chunks: one gathers while one is sent. */
+    static Budget ofChunks(HttpLimits limits, StreamLimits streams, BufferBudget results) {
+      int chunkBytes = streams.chunkBytes();
+      return new Budget(
+          limits, results.reserve(2L * BUFFER_PER_BYTE * chunkBytes), Long.MAX_VALUE, chunkBytes);
     }
 
     private void takeRow() {
-      if (++rows > limits.maxResultRows()) {
-        throw tooLarge(limits.maxResultRows() + " rows (maxResultRows)");
+      if (++rows > maxRows) {
+        throw tooLarge(maxRows + " rows (maxResultRows)");
       }
     }
 
     private void requireRoom(long sizeBytes) {
+      if (sizeBytes > roomBytes) {
+        grow(sizeBytes);
+      }
+    }
+
+    private void grow(long sizeBytes) {
       if (sizeBytes > limits.maxResultBytes()) {
         throw tooLarge(limits.maxResultBytes() + " bytes (maxResultBytes)");
       }
+      long room = (sizeBytes / STEP_BYTES + 1) * STEP_BYTES;
+      reserved.growTo(BUFFER_PER_BYTE * room);
+      roomBytes = room;
+    }
+
+    /** Gives back what was set aside. Idempotent. */
+    @Override
+    public void close() {
+      reserved.close();
     }
 
     private static DosqlException tooLarge(String limit) {
       return new DosqlException(
-          ErrorCode.RESPONSE_TOO_LARGE, "The result is larger than " + limit + ".");
+              ErrorCode.RESPONSE_TOO_LARGE, "The result is larger than " + limit + ".")
+          .withSuggestion(
+              "Ask for less at a time, or for a stream: 'Accept: application/x-ndjson'.");
     }
   }
 }

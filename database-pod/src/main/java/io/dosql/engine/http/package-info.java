@@ -5,8 +5,9 @@
  * hrana}, {@code admin}, {@code json}, {@code error}.
  *
  * <p>The server's framework (Micronaut on Netty) is known to {@code Entrance}, {@code
- * PipelineSetup}, {@code RequestSequencer} and {@code LastResortErrors} alone. It accepts
- * connections and parses HTTP; routes are ours, so that no error is told in any shape but ours.
+ * ChunkPublisher}, {@code HeldBuffer}, {@code PipelineSetup}, {@code RequestSequencer} and {@code
+ * LastResortErrors} alone. It accepts connections and parses HTTP; routes are ours, so that no
+ * error is told in any shape but ours.
  */
 @NullMarked
 package io.dosql.engine.http;

@@ -162,6 +162,13 @@ public final class JsonWriter {
     return mark();
   }
 
+  /** Ends a line, for texts of several values, one on each. */
+  public JsonWriter endLine() {
+    put('\n');
+    needsComma = false;
+    return this;
+  }
+
   private JsonWriter plain(String ascii) {
     separate();
     int length = ascii.length();

@@ -28,11 +28,20 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Starts an engine; on return it accepts requests.
+   * Starts an engine that shares a process with others; on return it accepts requests.
    *
    * @param parts beans that stand in for those of {@link EngineFactory}
    */
   public static Engine start(EngineConfiguration configuration, Object... parts) {
+    return start(configuration, MemoryBudget.withoutLimit(Runtime.getRuntime().maxMemory()), parts);
+  }
+
+  /**
+   * Starts an engine.
+   *
+   * @param budget what memory it has
+   */
+  static Engine start(EngineConfiguration configuration, MemoryBudget budget, Object... parts) {
     ApplicationContext context =
         ApplicationContext.builder()
             .deduceEnvironment(false)
@@ -41,10 +50,10 @@ public final class Engine implements AutoCloseable {
             .environmentPropertySource(false)
             .banner(false)
             .enableDefaultPropertySources(false)
-            .properties(serverProperties(configuration))
+            .properties(serverProperties(configuration, budget.http()))
             .properties(
                 Map.of(STORAGE_PROPERTY, Stream.of(parts).noneMatch(Sessions.class::isInstance)))
-            .singletons(configuration)
+            .singletons(configuration, budget)
             .singletons(parts)
             .build();
     boolean started = false;
@@ -82,8 +91,8 @@ public final class Engine implements AutoCloseable {
     context.close();
   }
 
-  private static Map<String, Object> serverProperties(EngineConfiguration configuration) {
-    HttpLimits limits = HttpLimits.DEFAULT;
+  private static Map<String, Object> serverProperties(
+      EngineConfiguration configuration, HttpLimits limits) {
     Map<String, Object> properties = new LinkedHashMap<>();
     String netty = "micronaut.server.netty.";
     listener(properties, "data", configuration.bindHost(), configuration.httpPort());

@@ -1,6 +1,7 @@
 package io.dosql.engine.main;
 
 import io.dosql.engine.admin.AdminService;
+import io.dosql.engine.admin.DebugSource;
 import io.dosql.engine.admin.ReadinessChecks;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.hrana.HranaService;
@@ -13,6 +14,7 @@ import io.dosql.engine.http.HttpMetrics;
 import io.dosql.engine.http.JwtAuthenticator;
 import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
+import io.dosql.engine.http.StreamLimits;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
@@ -25,6 +27,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,24 +44,31 @@ public final class EngineFactory {
   private static final LongSupplier NANO_TIME = System::nanoTime;
 
   @Singleton
-  TenantLimits tenantLimits(EngineConfiguration configuration) {
+  TenantLimits tenantLimits(EngineConfiguration configuration, MemoryBudget budget) {
     EngineConfiguration.Tenants tenants = configuration.tenants();
     EngineConfiguration.Limits limits = configuration.limits();
-    return TenantLimits.DEFAULT
-        .withSleep(tenants.sleepAfter(), tenants.maxAwake())
-        .withClients(
-            limits.maxConcurrentRequests(),
-            limits.maxWaitingWriters(),
-            limits.statementTimeout(),
-            limits.maxResultRows(),
-            limits.maxResultBytes(),
-            limits.maxDatabaseBytes());
+    return budget.tenants(
+        TenantLimits.DEFAULT
+            .withSleep(tenants.sleepAfter(), tenants.maxAwake())
+            .withClients(
+                limits.maxConcurrentRequests(),
+                limits.maxWaitingWriters(),
+                limits.statementTimeout(),
+                limits.maxResultRows(),
+                limits.maxResultBytes(),
+                limits.maxDatabaseBytes()));
   }
 
   @Singleton
-  HttpLimits httpLimits(TenantLimits tenants) {
-    return HttpLimits.DEFAULT.withTenantLimits(
-        tenants.maxConcurrentRequests(), tenants.maxResultBytes(), tenants.maxResultRows());
+  HttpLimits httpLimits(TenantLimits tenants, MemoryBudget budget) {
+    return budget.http(
+        HttpLimits.DEFAULT.withTenantLimits(
+            tenants.maxConcurrentRequests(), tenants.maxResultBytes(), tenants.maxResultRows()));
+  }
+
+  @Singleton
+  StreamLimits streamLimits(MemoryBudget budget) {
+    return budget.streams();
   }
 
   @Singleton
@@ -139,8 +149,11 @@ public final class EngineFactory {
       ReadinessChecks checks,
       RequestGate gate,
       CollectorRegistry registry,
-      HttpLimits limits) {
-    return new Endpoints(sessions, options, hrana, admin, checks, gate, registry, limits);
+      HttpLimits limits,
+      StreamLimits streams,
+      @Nullable DebugSource debug) {
+    return new Endpoints(
+        sessions, options, hrana, admin, checks, gate, registry, limits, streams, debug);
   }
 
   @Singleton

@@ -33,7 +33,10 @@ public final class EngineMain {
 
   private static Engine start() {
     try {
-      return Engine.start(ConfigurationReader.read(System.getenv()));
+      EngineConfiguration configuration = ConfigurationReader.read(System.getenv());
+      return Engine.start(
+          configuration,
+          MemoryBudget.of(new ContainerMemory().limitBytes(), Runtime.getRuntime().maxMemory()));
     } catch (InvalidConfigurationException invalid) {
       invalid.problems().forEach(LOG::error);
       System.exit(WRONGLY_CONFIGURED);

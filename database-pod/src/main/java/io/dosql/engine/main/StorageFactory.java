@@ -1,5 +1,6 @@
 package io.dosql.engine.main;
 
+import io.dosql.engine.admin.DebugSource;
 import io.dosql.engine.admin.PodAdmin;
 import io.dosql.engine.backup.BackupService;
 import io.dosql.engine.backup.StoreMonitor;
@@ -41,6 +42,22 @@ public final class StorageFactory {
 
   private static final Logger LOG = LoggerFactory.getLogger(StorageFactory.class);
   private static final int LOG_FAILED = 3;
+
+  @Singleton
+  MemoryGuard memoryGuard(
+      MemoryBudget budget, Tenants tenants, CollectorRegistry registry, Shutdown shutdown) {
+    ContainerMemory memory = new ContainerMemory();
+    MemoryGuard guard = new MemoryGuard(budget, memory::usedBytes, tenants, System::nanoTime);
+    shutdown.closeAtEnd("memory guard", guard);
+    registry.register(new MemoryMetrics(budget, memory, guard));
+    guard.start();
+    return guard;
+  }
+
+  @Singleton
+  DebugSource debugSource(MemoryBudget budget, MemoryGuard guard, Tenants tenants) {
+    return new PodDebug(budget, new ContainerMemory(), guard, tenants, System::nanoTime);
+  }
 
   @Singleton
   DataDirectory dataDirectory(EngineConfiguration configuration, Shutdown shutdown)

@@ -5,6 +5,7 @@ import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.Column;
 import io.dosql.engine.sqlite.SqliteStatement;
 import io.dosql.engine.sqlite.StatementCounter;
+import io.dosql.engine.tenant.Cancellation;
 import io.dosql.engine.tenant.ReaderLease;
 import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.TenantConnection;
@@ -57,12 +58,13 @@ final class ReaderStream implements RowStream {
       SessionState state,
       CallRunner runner,
       SeenCommits seen,
+      Cancellation cancellation,
       Call call) {
     Tenant.Use use = tenant.use();
     boolean open = false;
     try {
       long lsn = use.database().lastLsn();
-      ReaderLease lease = use.database().reader(options.lockTimeout());
+      ReaderLease lease = use.database().reader(options.lockTimeout(), cancellation);
       ReaderStream stream =
           new ReaderStream(runner, call, use, lease, lsn, options.statementTimeout());
       SeenCommits.Mark mark = new SeenCommits.Mark(use.database());
@@ -83,7 +85,7 @@ final class ReaderStream implements RowStream {
       } finally {
         seen.add(mark);
         if (!open) {
-          stream.endLease();
+          lease.close();
         }
       }
     } finally {
@@ -175,36 +177,15 @@ final class ReaderStream implements RowStream {
   }
 
   @Override
-  public void cancel() {
-    lease.cancel();
-  }
-
-  @Override
   public void close() {
     if (!closed) {
       closed = true;
+      cursor = null;
       try {
-        endLease();
+        lease.close();
       } finally {
         use.close();
       }
-    }
-  }
-
-  private void endLease() {
-    TenantConnection.Cursor open = cursor;
-    cursor = null;
-    try {
-      if (open != null) {
-        boolean _ =
-            lease.call(
-                connection -> {
-                  open.close();
-                  return true;
-                });
-      }
-    } finally {
-      lease.close();
     }
   }
 }

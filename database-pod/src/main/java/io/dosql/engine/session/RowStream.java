@@ -38,9 +38,6 @@ public interface RowStream extends AutoCloseable {
   /** What the statement did so far. */
   Outcome outcome();
 
-  /** Stops what runs, and what would follow; does not wait. Any thread. */
-  void cancel();
-
   /** Gives connection and snapshot back. Idempotent. */
   @Override
   void close();

@@ -130,6 +130,21 @@ final class ReaderPool {
     }
   }
 
+  /**
+   * Closes the connections that nobody uses now; the next reader opens one again. On a pool's
+   * thread.
+   */
+  void closeIdle() {
+    lock.lock();
+    try {
+      while (!idle.isEmpty()) {
+        idle.removeLast().close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives only the right back: there was no connection to be had. */
   void releaseRight() {
     permits.release();

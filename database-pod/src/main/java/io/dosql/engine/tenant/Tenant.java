@@ -7,6 +7,7 @@ import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.sqlite.CheckpointMode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -437,7 +438,7 @@ public final class Tenant {
     pinned = isPinned;
   }
 
-  boolean isAwake() {
+  public boolean isAwake() {
     return state() == TenantState.AWAKE;
   }
 
@@ -593,6 +594,28 @@ public final class Tenant {
    */
   public TenantChange.Filled fill(SqliteConnection source, Duration timeout, String reason) {
     return new TenantChange(this, parts).fill(source, timeout, reason);
+  }
+
+  /** Gives back what memory the tenant can do without, on the strand, some time soon. */
+  CompletableFuture<Boolean> shedCachesSoon() {
+    return strand().submit(
+        () -> {
+          TenantDatabase database = databaseIfAwake();
+          if (database == null) {
+            return false;
+          }
+          database.shedCaches();
+          return true;
+        });
+  }
+
+  /** Bytes of its write-ahead log; 0 if there is none. */
+  public long walBytes() {
+    try {
+      return Files.size(files.wal());
+    } catch (IOException none) {
+      return 0;
+    }
   }
 
   /** What lists say of a tenant, without waking it. */

@@ -35,6 +35,8 @@ public final class TenantConnection {
   private final AtomicBoolean working = new AtomicBoolean();
   private boolean foreignKeys = true;
 
+  private @Nullable Cursor cursor;
+
   TenantConnection(
       SqliteConnection sqlite,
       int cachedStatementsMax,
@@ -115,19 +117,27 @@ public final class TenantConnection {
     }
   }
 
-  /**
-   * Compiles a client's statement that is stepped in several turns. It is to be closed in a later
-   * use of this connection.
-   */
+  /** Compiles a client's statement that is stepped in several turns, one at a time. */
   public Cursor cursor(String sql, Duration timeout) {
-    return bounded(sql, false, timeout, () -> new Cursor(sql, statements.take(sql)));
+    closeCursor();
+    Cursor opened = bounded(sql, false, timeout, () -> new Cursor(sql, statements.take(sql)));
+    cursor = opened;
+    return opened;
+  }
+
+  /** Resets the statement of the cursor, if there is one, which ends its snapshot. */
+  void closeCursor() {
+    Cursor open = cursor;
+    cursor = null;
+    if (open != null) {
+      statements.release(open.sql, open.statement);
+    }
   }
 
   /** A statement that keeps its place, and its snapshot, between two turns. */
   public final class Cursor {
     private final String sql;
     private final SqliteStatement statement;
-    private boolean closed;
 
     private Cursor(String sql, SqliteStatement statement) {
       this.sql = sql;
@@ -137,14 +147,6 @@ public final class TenantConnection {
     /** Lets {@code use} bind or step the statement, for at most {@code timeout}. */
     public <T> T resume(Duration timeout, StatementUse<T> use) {
       return bounded(sql, false, timeout, () -> use.use(statement));
-    }
-
-    /** Resets the statement, which ends its snapshot. Idempotent. */
-    public void close() {
-      if (!closed) {
-        closed = true;
-        statements.release(sql, statement);
-      }
     }
   }
 

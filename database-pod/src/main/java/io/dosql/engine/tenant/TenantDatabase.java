@@ -343,6 +343,7 @@ public final class TenantDatabase {
   /** On a reader thread. A connection whose transaction cannot be ended is not used again. */
   private void giveBack(TenantConnection connection) {
     try {
+      connection.closeCursor();
       if (!connection.sqlite().isAutocommit()) {
         connection.sqlite().execute("ROLLBACK");
       }
@@ -490,6 +491,14 @@ public final class TenantDatabase {
     WriterLease current = lease;
     if (current != null) {
       current.expireIfOverdue(nowNanos, queue.hasWaiters(), idleMax);
+    }
+  }
+
+  /** On the strand: gives memory back that makes the next statements quicker, and nothing else. */
+  void shedCaches() {
+    readers.closeIdle();
+    if (!isBroken() && writer.sqlite().isAutocommit()) {
+      writer.shed();
     }
   }
 

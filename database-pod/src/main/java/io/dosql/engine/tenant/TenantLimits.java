@@ -180,13 +180,24 @@ public record TenantLimits(
 
   /** These, with another size for a tenant's database. */
   public TenantLimits withMaxDatabaseBytes(long bytes) {
+    return withClients(
+        maxConcurrentRequests,
+        maxWaitingWriters,
+        statementTimeout,
+        maxResultRows,
+        maxResultBytes,
+        bytes);
+  }
+
+  /** These, with other bounds of memory. */
+  public TenantLimits withMemory(int awake, int cacheBytes, long statementBytes, long heapBytes) {
     return new TenantLimits(
         maxTenants,
-        maxAwake,
+        awake,
         sleepAfter,
         maxWaitingWriters,
         maxReaders,
-        pageCacheBytes,
+        cacheBytes,
         checkpointBytes,
         maxTransactionBytes,
         maxSqlBytes,
@@ -196,8 +207,8 @@ public record TenantLimits(
         statementTimeout,
         maxResultRows,
         maxResultBytes,
-        bytes,
-        maxStatementMemoryBytes,
-        maxHeapBytes);
+        maxDatabaseBytes,
+        statementBytes,
+        heapBytes);
   }
 }

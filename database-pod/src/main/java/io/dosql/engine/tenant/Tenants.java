@@ -6,6 +6,7 @@ import io.dosql.engine.log.LogHold;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -234,6 +235,32 @@ public final class Tenants implements AutoCloseable {
   public List<Tenant> page(@Nullable TenantName after, int limit) {
     var rest = after == null ? byName : byName.tailMap(after, false);
     return rest.values().stream().limit(limit).toList();
+  }
+
+  /**
+   * Gives memory back: the tenants that are awake lose their cached statements and pages, and those
+   * that have not been used for longest sleep, unless they are in use or pinned. Returns at once;
+   * the work is done on the tenants' strands.
+   *
+   * @param sleepers how many tenants are to sleep
+   * @return done when all of that is
+   */
+  public CompletableFuture<?> shed(int sleepers) {
+    List<Tenant> awake =
+        byName.values().stream()
+            .filter(Tenant::isAwake)
+            .sorted(Comparator.comparingLong(Tenant::lastUsedNanos))
+            .toList();
+    List<CompletableFuture<?>> work = new ArrayList<>();
+    int left = sleepers;
+    for (Tenant tenant : awake) {
+      boolean sleeps = left > 0 && tenant.mayBeEvicted();
+      if (sleeps) {
+        left--;
+      }
+      work.add(sleeps ? tenant.sleep() : tenant.shedCachesSoon());
+    }
+    return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new));
   }
 
   // ---- What can be done to them

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,13 +39,44 @@ final class PodProcess implements AutoCloseable {
 
   /** Starts without authentication, unless {@code environment} says otherwise. */
   static PodProcess start(Path folder, Map<String, String> environment) throws Exception {
-    return start(folder, environment, EngineMain.class);
+    return start(folder, environment, List.of());
+  }
+
+  /** The same, with options for its JVM. */
+  static PodProcess start(Path folder, Map<String, String> environment, List<String> jvmOptions)
+      throws Exception {
+    return start(folder, environment, jvmOptions, EngineMain.class);
   }
 
   /** Starts another program that serves as a pod. */
   static PodProcess start(Path folder, Map<String, String> environment, Class<?> program)
       throws Exception {
-    PodProcess pod = new PodProcess(folder, environment, program);
+    return start(folder, environment, List.of(), program);
+  }
+
+  private static PodProcess start(
+      Path folder, Map<String, String> environment, List<String> jvmOptions, Class<?> program)
+      throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx96m",
+            // The pod's own logging, not that of the tests.
+            "-Dlogback.configurationFile=" + Path.of("target", "classes", "logback.xml")));
+    // The last of two options counts.
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    return startCommand(folder, environment, command);
+  }
+
+  /** Starts a pod by a command. */
+  static PodProcess startCommand(Path folder, Map<String, String> environment, List<String> command)
+      throws Exception {
+    PodProcess pod = new PodProcess(folder, environment, command);
     await()
         .atMost(START_MAX)
         .pollInterval(Duration.ofMillis(50))
@@ -53,7 +85,7 @@ final class PodProcess implements AutoCloseable {
     return pod;
   }
 
-  private PodProcess(Path folder, Map<String, String> environment, Class<?> program)
+  private PodProcess(Path folder, Map<String, String> environment, List<String> command)
       throws IOException {
     this.output = folder.resolve("pod.log");
     this.port = freePort();
@@ -68,18 +100,7 @@ final class PodProcess implements AutoCloseable {
     variables.put("DOSQL_AUTH", "none");
     variables.put("DOSQL_ADMIN_TOKEN_FILE", token.toString());
     variables.putAll(environment);
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx96m",
-            // The pod's own logging, not that of the tests.
-            "-Dlogback.configurationFile=" + Path.of("target", "classes", "logback.xml"),
-            "-cp",
-            System.getProperty("java.class.path"),
-            program.getName());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(variables);
     this.process =
         builder

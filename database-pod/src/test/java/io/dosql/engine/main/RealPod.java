@@ -72,6 +72,10 @@ public final class RealPod implements AutoCloseable {
     this.engine = Engine.start(configuration);
   }
 
+  <T> T part(Class<T> type) {
+    return engine.part(type);
+  }
+
   public TestKeys keys() {
     return keys;
   }
