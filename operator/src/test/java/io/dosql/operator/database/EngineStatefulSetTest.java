@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EngineStatefulSetTest {
 
@@ -298,5 +300,16 @@ class EngineStatefulSetTest {
             Map.entry("cpu", new Quantity("2")), Map.entry("memory", new Quantity("1Gi")));
     assertThat(engine(database).getResources().getLimits())
         .containsOnly(Map.entry("memory", new Quantity("2Gi")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"128Mi, true", "255Mi, true", "256Mi, false", "1Gi, false", "200M, true"})
+  void aSmallContainerDoesWithoutTheSecondCompiler(String limit, boolean isWithout) {
+    Databases database =
+        database().resources(new Resources(Map.of(), Map.of("memory", new Quantity(limit))));
+    assertThat(
+            engine(database).getEnv().stream()
+                .anyMatch(variable -> variable.getName().equals("JDK_JAVA_OPTIONS")))
+        .isEqualTo(isWithout);
   }
 }
