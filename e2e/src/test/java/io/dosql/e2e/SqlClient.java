@@ -95,6 +95,18 @@ final class SqlClient implements AutoCloseable {
     }
   }
 
+  /** What the pod says of itself, in Prometheus' text format. */
+  String metrics() throws IOException {
+    HttpRequest request =
+        HttpRequest.newBuilder(url().resolve("/metrics")).timeout(REQUEST_MAX).build();
+    try {
+      return http.send(request, BodyHandlers.ofString()).body();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
   /** The first column of all rows, as text. */
   List<String> column(String tenant, String sql) {
     List<String> values = new ArrayList<>();
