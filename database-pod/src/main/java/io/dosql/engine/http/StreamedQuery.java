@@ -167,8 +167,7 @@ final class StreamedQuery {
                       session, statement, new Lines(json, encoder), durability));
       QueryEndpoint.requireNothingOpen(session);
       outcome(json, outcome, durability);
-      return DurabilityHeader.on(
-          new Reply(200, MEDIA_TYPE, json.toBuffer(), Map.of()), durability);
+      return DurabilityHeader.on(new Reply(200, MEDIA_TYPE, json.toBuffer(), Map.of()), durability);
     }
   }
 

@@ -50,7 +50,7 @@ public final class Engine implements AutoCloseable {
             .environmentPropertySource(false)
             .banner(false)
             .enableDefaultPropertySources(false)
-            .properties(serverProperties(configuration, budget.http()))
+            .properties(serverProperties(configuration, budget.http(HttpLimits.DEFAULT)))
             .properties(
                 Map.of(STORAGE_PROPERTY, Stream.of(parts).noneMatch(Sessions.class::isInstance)))
             .singletons(configuration, budget)

@@ -72,7 +72,8 @@ final class TenantSession implements SqlSession {
             return Optional.empty();
           }
           try {
-            return Optional.of(ReaderStream.open(tenant, options, state, runner, seen, cancellation, call));
+            return Optional.of(
+                ReaderStream.open(tenant, options, state, runner, seen, cancellation, call));
           } catch (NeedsWriter now) {
             return Optional.empty();
           }

@@ -598,21 +598,22 @@ public final class Tenant {
 
   /** Gives back what memory the tenant can do without, on the strand, some time soon. */
   CompletableFuture<Boolean> shedCachesSoon() {
-    return strand().submit(
-        () -> {
-          TenantDatabase database = databaseIfAwake();
-          if (database == null) {
-            return false;
-          }
-          database.shedCaches();
-          return true;
-        });
+    return strand()
+        .submit(
+            () -> {
+              TenantDatabase database = databaseIfAwake();
+              if (database == null) {
+                return false;
+              }
+              database.shedCaches();
+              return true;
+            });
   }
 
   /** Bytes of its write-ahead log; 0 if there is none. */
   public long walBytes() {
     try {
-      return Files.size(files.wal());
+      return Files.size(files().wal());
     } catch (IOException none) {
       return 0;
     }

@@ -95,7 +95,7 @@ public final class TenantDatabase {
     this.capture = new CommitCapture(wal, gate, commits, limits, disk, rows);
     this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader);
     this.queue = new WriterQueue(limits.maxWaitingWriters());
-    this.turns = new WriteTurns(name, queue, strand);
+    this.turns = new WriteTurns(name, queue, strand, nanoTime);
     this.fileIsNew = state.databasePages() == 0;
     this.writer =
         Connections.openWriter(

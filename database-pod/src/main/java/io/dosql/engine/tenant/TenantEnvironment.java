@@ -2,6 +2,7 @@ package io.dosql.engine.tenant;
 
 import io.dosql.engine.log.CommitLog;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -12,6 +13,7 @@ import java.util.function.LongSupplier;
  * @param commits counts all that went into the log
  * @param nanoTime what {@link System#nanoTime} is to the process: deadlines and idleness are
  *     measured by it
+ * @param clock the time of day, told to people only
  * @param lostCommits the tenants that are not served because the log lost commits of them
  * @param rowChanges whether tenants capture row changes
  */
@@ -23,6 +25,7 @@ public record TenantEnvironment(
     DiskGuard disk,
     LongAdder commits,
     LongSupplier nanoTime,
+    InstantSource clock,
     LostCommits lostCommits,
     RowChangeOptions rowChanges) {
 
@@ -46,6 +49,7 @@ public record TenantEnvironment(
         disk,
         new LongAdder(),
         System::nanoTime,
+        InstantSource.system(),
         new LostCommits(folder),
         rowChanges);
   }

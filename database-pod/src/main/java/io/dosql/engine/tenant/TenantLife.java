@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,7 +93,7 @@ final class TenantLife {
       Quarantine entered =
           new Quarantine(
               reason,
-              before == null ? Instant.now() : before.since(),
+              before == null ? parts.environment().clock().instant() : before.since(),
               tries,
               parts.nowNanos() + delay.toNanos(),
               delay);

@@ -107,7 +107,8 @@ public final class Tenants implements AutoCloseable {
             environment,
             life,
             folders,
-            new AwakeTenants(environment.limits().maxAwake(), life.awakeWait(), census),
+            new AwakeTenants(
+                environment.limits().maxAwake(), life.awakeWait(), census, environment.nanoTime()),
             census);
     this.maintenance = new Maintenance(parts, register, byName::get);
   }

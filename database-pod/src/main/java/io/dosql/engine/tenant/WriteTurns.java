@@ -5,6 +5,7 @@ import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,13 @@ final class WriteTurns {
   private final TenantName tenant;
   private final WriterQueue queue;
   private final Strand strand;
+  private final LongSupplier nanoTime;
 
-  WriteTurns(TenantName tenant, WriterQueue queue, Strand strand) {
+  WriteTurns(TenantName tenant, WriterQueue queue, Strand strand, LongSupplier nanoTime) {
     this.tenant = tenant;
     this.queue = queue;
     this.strand = strand;
+    this.nanoTime = nanoTime;
   }
 
   /** As {@link #run(Callable, QueuedWrite.Telling, Duration)}, told at once. */
@@ -87,7 +90,7 @@ final class WriteTurns {
 
   /** On the strand. */
   private void runFrom(QueuedWrite<?> first) {
-    long end = System.nanoTime() + JOB_NANOS;
+    long end = nanoTime.getAsLong() + JOB_NANOS;
     QueuedWrite<?> write = first;
     for (int count = 1; ; count++) {
       write.run();
@@ -95,7 +98,7 @@ final class WriteTurns {
       if (next == null) {
         return;
       }
-      if (count == WRITES_PER_JOB || System.nanoTime() - end > 0) {
+      if (count == WRITES_PER_JOB || nanoTime.getAsLong() - end > 0) {
         schedule(next);
         return;
       }

@@ -25,7 +25,7 @@ class LimitsPageTest {
   private static final Path PAGE = Path.of("..", "docs", "limits.md");
 
   /** Not limits. */
-  private static final List<String> OTHERS = List.of("mayWrite");
+  private static final List<String> OTHERS = List.of("mayWrite", "durability");
 
   static Stream<Record> limits() {
     return Stream.of(

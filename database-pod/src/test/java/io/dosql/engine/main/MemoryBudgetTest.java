@@ -34,16 +34,19 @@ class MemoryBudgetTest {
         .isLessThanOrEqualTo(budget.limitBytes());
     assertThat(budget.logBufferBytes() + budget.requestBytes() + budget.resultBytes())
         .isLessThan(budget.heapBytes() * 2 / 3);
-    assertThat(budget.http().maxBodyBytes()).isLessThanOrEqualTo((int) budget.requestBytes());
-    assertThat(budget.http().maxResultBytes()).isLessThan(budget.resultBytes());
-    assertThat(budget.tenants().maxAwake()).isGreaterThanOrEqualTo(100);
+    assertThat(budget.http(HttpLimits.DEFAULT).maxBodyBytes())
+        .isLessThanOrEqualTo((int) budget.requestBytes());
+    assertThat(budget.tenants(TenantLimits.DEFAULT).maxResultBytes())
+        .isLessThan(budget.resultBytes());
+    assertThat(budget.tenants(TenantLimits.DEFAULT).maxAwake()).isGreaterThanOrEqualTo(100);
   }
 
   @Test
   void whereNothingIsBoundedTheLimitsAreTheUsualOnes() {
     MemoryBudget budget = MemoryBudget.withoutLimit(1024 * MIB);
-    assertThat(budget.http()).isEqualTo(HttpLimits.DEFAULT);
-    assertThat(budget.tenants().maxAwake()).isEqualTo(TenantLimits.DEFAULT.maxAwake());
+    assertThat(budget.http(HttpLimits.DEFAULT)).isEqualTo(HttpLimits.DEFAULT);
+    assertThat(budget.tenants(TenantLimits.DEFAULT).maxAwake())
+        .isEqualTo(TenantLimits.DEFAULT.maxAwake());
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.dosql.engine.simulation;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.log.CommitLog;
+import io.dosql.engine.log.CorruptLogException;
 import io.dosql.engine.log.LogPosition;
 import io.dosql.engine.log.LogReader;
 import io.dosql.engine.log.LoggedPart;
@@ -83,26 +84,35 @@ final class Checks {
 
   /** In the log each tenant's complete commits are numbered without gaps and repeats. */
   void checkLog(CommitLog log) throws IOException {
+    if (!log.damage().isEmpty()) {
+      throw new Violation("a crash is not corruption: " + log.damage());
+    }
     LogPosition oldest = log.oldest();
     if (oldest.compareTo(LogPosition.START) > 0) {
       simulation.statistics().releasedSegments++;
     }
-    Map<String, Long> newest = new HashMap<>();
     try (LogReader reader = log.reader(oldest)) {
-      Optional<LoggedPart> next = reader.next();
-      while (next.isPresent()) {
-        var part = next.get().part();
-        Long before = newest.get(part.tenant());
-        if (part.isLast()) {
-          if (before != null && part.lsn() != before + 1) {
-            throw new Violation(
-                "the log has tenant %s, LSN %d after LSN %d"
-                    .formatted(part.tenant(), part.lsn(), before));
-          }
-          newest.put(part.tenant(), part.lsn());
+      checkNumbers(reader);
+    } catch (CorruptLogException wrong) {
+      throw new Violation("a crash is not corruption", wrong);
+    }
+  }
+
+  private static void checkNumbers(LogReader reader) throws IOException {
+    Map<String, Long> newest = new HashMap<>();
+    Optional<LoggedPart> next = reader.next();
+    while (next.isPresent()) {
+      var part = next.get().part();
+      Long before = newest.get(part.tenant());
+      if (part.isLast()) {
+        if (before != null && part.lsn() != before + 1) {
+          throw new Violation(
+              "the log has tenant %s, LSN %d after LSN %d"
+                  .formatted(part.tenant(), part.lsn(), before));
         }
-        next = reader.next();
+        newest.put(part.tenant(), part.lsn());
       }
+      next = reader.next();
     }
   }
 }

@@ -62,6 +62,7 @@ final class EngineProcess {
               environment.limits(),
               new DiskGuard(environment.folder(), environment.limits().diskReserveBytes()),
               environment.scheduler().threadFactory(),
+              environment.clock(),
               environment.clock());
       return new EngineProcess(log, tenants);
     } catch (IOException | RuntimeException failure) {

@@ -133,7 +133,11 @@ final class Life {
   /** A client was told of a failure. */
   void told(DosqlException failure) {
     simulation.count(failure.code());
-    if (isRunning() && !mayFail && !HARMLESS.contains(failure.code())) {
+    boolean isHarmless =
+        HARMLESS.contains(failure.code())
+            // It could not be opened while something was wrong, and is tried again later.
+            || (failure.code() == ErrorCode.TENANT_UNAVAILABLE && volume.hasFailed());
+    if (isRunning() && !mayFail && !isHarmless) {
       throw new Violation("a client was told so though nothing was wrong", failure);
     }
   }

@@ -44,6 +44,7 @@ final class Volume {
   private final SimulatedFolder root;
   private Faults faults = Faults.none();
   private boolean hasEnded;
+  private boolean hasFailed;
   private long capacityBytes = Long.MAX_VALUE;
   private int openFiles;
   private long operations;
@@ -95,6 +96,11 @@ final class Volume {
     return hasEnded;
   }
 
+  /** Whether an operation has failed since the process started. */
+  boolean hasFailed() {
+    return hasFailed;
+  }
+
   int openFiles() {
     return openFiles;
   }
@@ -135,6 +141,7 @@ final class Volume {
     show("-- a new process");
     note(1);
     hasEnded = false;
+    hasFailed = false;
     openFiles = 0;
     faults = Faults.none();
   }
@@ -299,7 +306,8 @@ final class Volume {
     return probability > 0 && random.nextDouble() < probability;
   }
 
-  private static IOException broken(String path) {
+  private IOException broken(String path) {
+    hasFailed = true;
     return new FileSystemException(path, null, "Input/output error");
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -98,6 +99,7 @@ final class LifeBench implements AutoCloseable {
                 new DiskGuard(data, 0),
                 new LongAdder(),
                 nanos::get,
+                InstantSource.system(),
                 new LostCommits(data.resolve("tenants")),
                 RowChangeOptions.DEFAULT),
             new Tenants.TenantAdmission(true, setup.declared()),

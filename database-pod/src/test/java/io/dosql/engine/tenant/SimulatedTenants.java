@@ -4,6 +4,7 @@ import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.sqlite.CheckpointMode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -33,7 +34,8 @@ public final class SimulatedTenants {
       TenantLimits limits,
       DiskGuard disk,
       ThreadFactory threads,
-      LongSupplier nanoTime)
+      LongSupplier nanoTime,
+      InstantSource clock)
       throws IOException {
     TenantEnvironment environment =
         new TenantEnvironment(
@@ -44,6 +46,7 @@ public final class SimulatedTenants {
             disk,
             new LongAdder(),
             nanoTime,
+            clock,
             new LostCommits(folder),
             RowChangeOptions.DEFAULT);
     return new SimulatedTenants(

@@ -26,7 +26,8 @@ class WriteTurnsTest {
 
   private final ExecutorService pool = Executors.newSingleThreadExecutor();
   private final WriterQueue queue = new WriterQueue(1_000);
-  private final WriteTurns turns = new WriteTurns(TenantName.MAIN, queue, new Strand(pool));
+  private final WriteTurns turns =
+      new WriteTurns(TenantName.MAIN, queue, new Strand(pool), System::nanoTime);
   private final CountDownLatch goOn = new CountDownLatch(1);
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 
