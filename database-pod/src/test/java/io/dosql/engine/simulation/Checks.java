@@ -1,6 +1,7 @@
 package io.dosql.engine.simulation;
 
 import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.log.CorruptLogException;
 import io.dosql.engine.log.LogPosition;
@@ -23,6 +24,9 @@ import java.util.Optional;
 /** What must hold of an engine that was opened after a crash, and that nobody uses yet. */
 final class Checks {
 
+  /** Until the next try. */
+  private static final Duration LONGER_THAN_ANY_QUARANTINE = Duration.ofHours(1);
+
   private final Simulation simulation;
 
   Checks(Simulation simulation) {
@@ -35,7 +39,7 @@ final class Checks {
       TenantModel model = simulation.model(tenant);
       Tenant opened = process.tenants().tenants().get(new TenantName(tenant));
       long lsnAsleep = opened.summary().lsn();
-      try (Tenant.Use use = opened.use()) {
+      try (Tenant.Use use = use(opened)) {
         View view = use.database().readOnce(Duration.ofMinutes(5), c -> read(model, c.sqlite()));
         long lsn = use.database().lastLsn();
         if (lsn != lsnAsleep) {
@@ -45,6 +49,19 @@ final class Checks {
       } catch (DosqlException failed) {
         throw new Violation("tenant %s cannot be used".formatted(tenant), failed);
       }
+    }
+  }
+
+  /** What could not be opened while something was wrong can be, a while later. */
+  private Tenant.Use use(Tenant tenant) {
+    try {
+      return tenant.use();
+    } catch (DosqlException failed) {
+      if (failed.code() != ErrorCode.TENANT_UNAVAILABLE || !simulation.volume().hasFailed()) {
+        throw failed;
+      }
+      simulation.clock().advance(LONGER_THAN_ANY_QUARANTINE.toNanos());
+      return tenant.use();
     }
   }
 
