@@ -17,7 +17,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +33,6 @@ final class AwakeTenants {
   private final int awakeMax;
   private final Duration waitMax;
   private final TenantCensus census;
-  private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -51,11 +49,10 @@ final class AwakeTenants {
 
   private final AtomicInteger waiting = new AtomicInteger();
 
-  AwakeTenants(int awakeMax, Duration waitMax, TenantCensus census, LongSupplier nanoTime) {
+  AwakeTenants(int awakeMax, Duration waitMax, TenantCensus census) {
     this.awakeMax = awakeMax;
     this.waitMax = waitMax;
     this.census = census;
-    this.nanoTime = nanoTime;
   }
 
   /** A tenant's place, until it is given back. */
@@ -95,7 +92,7 @@ final class AwakeTenants {
 
   /** A place, made free if need be; RESOURCE_EXHAUSTED when none becomes free in time. */
   Place take(Tenant tenant) throws InterruptedException {
-    long deadline = nanoTime.getAsLong() + waitMax.toNanos();
+    long deadline = System.nanoTime() + waitMax.toNanos();
     // Before anything is looked at, so that no change after that is missed.
     int _ = waiting.incrementAndGet();
     try {
@@ -105,7 +102,7 @@ final class AwakeTenants {
         if (place != null) {
           return place;
         }
-        long left = deadline - nanoTime.getAsLong();
+        long left = deadline - System.nanoTime();
         if (left <= 0) {
           throw exhausted();
         }

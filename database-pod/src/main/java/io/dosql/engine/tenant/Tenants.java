@@ -107,8 +107,7 @@ public final class Tenants implements AutoCloseable {
             environment,
             life,
             folders,
-            new AwakeTenants(
-                environment.limits().maxAwake(), life.awakeWait(), census, environment.nanoTime()),
+            new AwakeTenants(environment.limits().maxAwake(), life.awakeWait(), census),
             census);
     this.maintenance = new Maintenance(parts, register, byName::get);
   }
