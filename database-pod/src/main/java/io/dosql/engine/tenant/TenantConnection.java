@@ -77,7 +77,7 @@ public final class TenantConnection {
         isVacuum,
         timeout,
         () -> {
-          SqliteStatement statement = statements.take(sql);
+          SqliteStatement statement = compiled(sql, isVacuum);
           boolean isUsed = false;
           try {
             T result = use.use(statement);
@@ -91,6 +91,22 @@ public final class TenantConnection {
             statements.release(sql, statement);
           }
         });
+  }
+
+  private SqliteStatement compiled(String sql, boolean isVacuum) {
+    try {
+      return statements.take(sql);
+    } catch (SqliteException failure) {
+      if (failure.code().base() != ResultCode.ERROR || policy.refusal() != null) {
+        throw failure;
+      }
+    }
+    // Where SQLite cannot read whether its schema is the newest, it takes it for that, and says "no
+    // such table" of one that is there. Reading tells what is wrong.
+    policy.relax();
+    sqlite.execute("PRAGMA schema_version");
+    policy.enforce(sql, isVacuum);
+    return statements.take(sql);
   }
 
   /** Runs what a client has asked for, within the policy and the limits of time and memory. */
@@ -120,7 +136,7 @@ public final class TenantConnection {
   /** Compiles a client's statement that is stepped in several turns, one at a time. */
   public Cursor cursor(String sql, Duration timeout) {
     closeCursor();
-    Cursor opened = bounded(sql, false, timeout, () -> new Cursor(sql, statements.take(sql)));
+    Cursor opened = bounded(sql, false, timeout, () -> new Cursor(sql, compiled(sql, false)));
     cursor = opened;
     return opened;
   }

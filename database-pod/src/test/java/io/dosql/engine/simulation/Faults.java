@@ -36,6 +36,9 @@ final class Faults {
   /** Operations until the process ends in the middle of one; negative for never. */
   int operationsLeft = -1;
 
+  /** All is well after the first failure. */
+  boolean failsOnce;
+
   double shortWrites;
   double shortReads;
 

@@ -90,8 +90,7 @@ class RecoveryTest {
           }
         };
     try (SqlSession session = process.sessions().open(tenant, Client.OPTIONS)) {
-      Outcome _ =
-          session.execute(new SqlStatement("SELECT count(*) FROM t", Parameters.NONE), sink);
+      Outcome _ = session.execute(sql("SELECT count(*) FROM t"), sink);
       session.settle();
       return count[0];
     }
@@ -140,5 +139,33 @@ class RecoveryTest {
           assertThat(tenant(process, "a").summary().lsn()).isEqualTo(3);
           assertThat(count(process, "a")).isEqualTo(2);
         });
+  }
+
+  /**
+   * A reader connection knows the schema of an empty database, and the disk fails when SQLite looks
+   * whether that is still the newest. "No such table" would be a lie.
+   */
+  @Test
+  void aTableIsNotSaidToBeMissingWhenTheSchemaCannotBeRead() throws Exception {
+    live(
+        process -> {
+          try (SqlSession reader = process.sessions().open("a", Client.OPTIONS)) {
+            write(process, "a", "CREATE TABLE old (v)");
+            Outcome _ = reader.execute(sql("SELECT count(*) FROM old"), RowSink.NONE);
+            // On the writer alone: a script would be read on a reader connection, too.
+            Outcome _ = reader.execute(sql("CREATE TABLE t (v)"), RowSink.NONE);
+            Outcome _ = reader.execute(sql("BEGIN TRANSACTION READONLY"), RowSink.NONE);
+            Faults once = Faults.none().failReads(Faults.Target.WAL, 1);
+            once.failsOnce = true;
+            volume.setFaults(once);
+            Outcome read = reader.execute(sql("SELECT count(*) FROM t"), RowSink.NONE);
+            assertThat(volume.hasFailed()).isTrue();
+            assertThat(read.rowsReturned()).isEqualTo(1);
+          }
+        });
+  }
+
+  private static SqlStatement sql(String text) {
+    return new SqlStatement(text, Parameters.NONE);
   }
 }

@@ -308,6 +308,9 @@ final class Volume {
 
   private IOException broken(String path) {
     hasFailed = true;
+    if (faults.failsOnce) {
+      faults = Faults.none();
+    }
     return new FileSystemException(path, null, "Input/output error");
   }
 
