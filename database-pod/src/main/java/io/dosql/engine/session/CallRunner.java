@@ -1,12 +1,17 @@
 package io.dosql.engine.session;
 
 import io.dosql.engine.session.StatementRun.Counts;
+import io.dosql.engine.tenant.SharedWrite;
 import io.dosql.engine.tenant.TenantConnection;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** Runs a session's statements on a connection; on a pool's thread. */
 final class CallRunner {
+
+  /** Longer statements would hold up the answers of those that share their transaction. */
+  private static final Duration SHARED_MAX = Duration.ofMillis(10);
 
   private final SessionOptions options;
   private final SessionState state;
@@ -67,6 +72,48 @@ final class CallRunner {
       state.rememberInsert(connection);
     }
     return counts;
+  }
+
+  /** A single write, of which it does not matter whose transaction it is part of. */
+  SharedWrite<Counts> shared(Call call) {
+    return new SharedWrite<>(
+        connection -> {
+          state.applyTo(connection);
+          return write(connection, call, options.statementTimeout());
+        },
+        connection -> writeTogether(connection, call));
+  }
+
+  private SharedWrite.Together<Counts> writeTogether(TenantConnection connection, Call call) {
+    if (!state.appliesWithin(connection)) {
+      throw new SharedWrite.CannotShareException();
+    }
+    Counts counts =
+        connection.run(
+            call.sql(),
+            false,
+            SHARED_MAX.compareTo(options.statementTimeout()) < 0
+                ? SHARED_MAX
+                : options.statementTimeout(),
+            statement -> {
+              if (statement.columnCount() > 0) {
+                throw new SharedWrite.CannotShareException();
+              }
+              return StatementRun.run(
+                  connection.sqlite(),
+                  statement,
+                  call.statement().parameters(),
+                  RowSink.NONE,
+                  () -> {});
+            });
+    long rowid = connection.sqlite().lastInsertRowid();
+    return () -> {
+      if (counts.rowsWritten() > 0) {
+        state.rememberInsert(rowid);
+      }
+      call.sink().columns(List.of());
+      return counts;
+    };
   }
 
   /** BEGIN, SAVEPOINT and their like. */

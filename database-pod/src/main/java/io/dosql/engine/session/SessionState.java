@@ -22,9 +22,22 @@ final class SessionState {
     connection.sqlite().setLastInsertRowid(lastInsertRowid);
   }
 
+  /** The same inside a transaction; false if that is not possible. */
+  boolean appliesWithin(TenantConnection connection) {
+    if (connection.enforcesForeignKeys() != foreignKeys) {
+      return false;
+    }
+    connection.sqlite().setLastInsertRowid(lastInsertRowid);
+    return true;
+  }
+
   /** After a statement that wrote rows. */
   void rememberInsert(TenantConnection connection) {
-    long rowid = connection.sqlite().lastInsertRowid();
+    rememberInsert(connection.sqlite().lastInsertRowid());
+  }
+
+  /** The same, with what SQLite said then. */
+  void rememberInsert(long rowid) {
     if (rowid != lastInsertRowid) {
       hasInserted = true;
       lastInsertRowid = rowid;

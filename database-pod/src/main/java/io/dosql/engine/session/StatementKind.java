@@ -42,6 +42,9 @@ sealed interface StatementKind {
    */
   record Read(boolean certain) implements StatementKind {}
 
+  /** INSERT, UPDATE, DELETE or REPLACE. */
+  record ChangeRows() implements StatementKind {}
+
   /** Most likely writes. */
   record Write() implements StatementKind {}
 
@@ -62,6 +65,7 @@ sealed interface StatementKind {
       case "PRAGMA" -> pragma(sql, start);
       case "SELECT", "VALUES", "EXPLAIN", "" -> new Read(true);
       case "WITH" -> new Read(false);
+      case "INSERT", "UPDATE", "DELETE", "REPLACE" -> new ChangeRows();
       default -> new Write();
     };
   }

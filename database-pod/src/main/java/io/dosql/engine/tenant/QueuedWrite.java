@@ -1,13 +1,20 @@
 package io.dosql.engine.tenant;
 
+import io.dosql.engine.error.DosqlException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** A write that waits for its turn in a {@link WriterQueue}; run once or failed, never both. */
+/**
+ * A write that waits for its turn in a {@link WriterQueue}; run once or failed, never both. One
+ * that is shared may be tried together with others first, which nobody is told before {@link
+ * #tell}.
+ */
 final class QueuedWrite<T> implements WriterQueue.Waiter {
 
   /** Says when the result may be told to who waits. */
@@ -19,23 +26,82 @@ final class QueuedWrite<T> implements WriterQueue.Waiter {
   }
 
   private final Callable<T> work;
+  private final @Nullable Callable<Supplier<T>> shared;
   private final Telling<? super T> telling;
   private final CompletableFuture<T> ran = new CompletableFuture<>();
   private final CompletableFuture<T> told = new CompletableFuture<>();
 
-  QueuedWrite(Callable<T> work, Telling<? super T> telling) {
+  // On the strand only: what the try together with others came to, one of the two.
+  private @Nullable Supplier<T> result;
+  private @Nullable Throwable failure;
+
+  /**
+   * @param shared runs it together with others; the supplier gives its result once that is
+   *     committed. Null if it needs a transaction of its own
+   */
+  QueuedWrite(
+      Callable<T> work, @Nullable Callable<Supplier<T>> shared, Telling<? super T> telling) {
     this.work = work;
+    this.shared = shared;
     this.telling = telling;
+  }
+
+  boolean isShared() {
+    return shared != null;
+  }
+
+  /**
+   * On the strand, inside a transaction with others; tells nobody.
+   *
+   * @return false if it has failed, and might not have failed alone
+   * @throws SharedWrite.CannotShareException before anything has happened
+   */
+  boolean runTogether() {
+    Callable<Supplier<T>> together = shared;
+    if (together == null) {
+      throw new SharedWrite.CannotShareException();
+    }
+    try {
+      result = together.call();
+      failure = null;
+      return true;
+    } catch (SharedWrite.CannotShareException alone) {
+      throw alone;
+    } catch (DosqlException failed) {
+      result = null;
+      failure = failed;
+      return switch (failed.code()) {
+        // A limit of the transaction, or of the short time that writes have which share one.
+        case TIMEOUT, RESOURCE_EXHAUSTED, QUOTA_EXCEEDED, INTERNAL -> false;
+        default -> true;
+      };
+    } catch (Exception failed) {
+      return false;
+    }
+  }
+
+  /** On the strand, when what {@link #runTogether} did is committed; throws nothing. */
+  void tell() {
+    Supplier<T> done = result;
+    if (done == null) {
+      fail(failure == null ? new IllegalStateException("it was not run") : failure);
+    } else {
+      complete(done::get);
+    }
   }
 
   /** On the strand, in its turn; throws nothing. */
   void run() {
+    complete(work);
+  }
+
+  private void complete(Callable<T> source) {
     try {
-      T result = work.call();
-      ran.complete(result);
-      telling.whenDue(result, () -> told.complete(result));
-    } catch (Throwable failure) {
-      fail(failure);
+      T value = source.call();
+      ran.complete(value);
+      telling.whenDue(value, () -> told.complete(value));
+    } catch (Throwable failed) {
+      fail(failed);
     }
   }
 

@@ -232,6 +232,11 @@ public final class TenantConnection {
   }
 
   /** Sets what a session remembers; must not be called inside a transaction. */
+  public boolean enforcesForeignKeys() {
+    return foreignKeys;
+  }
+
+  /** Outside any transaction. */
   public void setForeignKeys(boolean enforced) {
     if (foreignKeys != enforced) {
       sqlite.configure(DbConfig.ENABLE_FOREIGN_KEYS, enforced);

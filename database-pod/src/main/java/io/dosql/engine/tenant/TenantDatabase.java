@@ -95,7 +95,7 @@ public final class TenantDatabase {
     this.capture = new CommitCapture(wal, gate, commits, limits, disk, rows);
     this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader);
     this.queue = new WriterQueue(limits.maxWaitingWriters());
-    this.turns = new WriteTurns(name, queue, strand, nanoTime);
+    this.turns = new WriteTurns(name, queue, strand, new SharedTransaction(), nanoTime);
     this.fileIsNew = state.databasePages() == 0;
     this.writer =
         Connections.openWriter(
@@ -179,7 +179,78 @@ public final class TenantDatabase {
    */
   public <T> WriterLease.Written<T> writeOnceDurably(
       Duration lockTimeout, Cancellation cancellation, Function<TenantConnection, T> work) {
-    return turns.run(() -> writeAlone(cancellation, work), this::tellWhenSettled, lockTimeout);
+    return turns.run(
+        new QueuedWrite<>(() -> writeAlone(cancellation, work), null, this::tellWhenSettled),
+        lockTimeout);
+  }
+
+  /**
+   * As {@link #writeOnce}, or {@link #writeOnceDurably}, but the write may share its commit with
+   * others that wait.
+   */
+  public <T> WriterLease.Written<T> writeShared(
+      Duration lockTimeout, Cancellation cancellation, SharedWrite<T> write, boolean isDurable) {
+    QueuedWrite.Telling<WriterLease.Written<T>> telling =
+        isDurable ? this::tellWhenSettled : (written, tell) -> tell.run();
+    return turns.run(
+        new QueuedWrite<>(
+            () -> writeAlone(cancellation, write.alone()),
+            () -> writeTogether(cancellation, write.together()),
+            telling),
+        lockTimeout);
+  }
+
+  /** On the strand, inside a {@link SharedTransaction}. */
+  private <T> Supplier<WriterLease.Written<T>> writeTogether(
+      Cancellation cancellation, Function<TenantConnection, SharedWrite.Together<T>> work) {
+    cancellation.check();
+    writer.setCancellation(cancellation);
+    try {
+      SharedWrite.Together<T> done = noticingDamage(() -> work.apply(writer));
+      return () -> new WriterLease.Written<>(done.told(), gate.last().lsn());
+    } catch (SqliteException failure) {
+      throw SqlFailures.explain(failure, "");
+    } finally {
+      writer.setCancellation(null);
+    }
+  }
+
+  /** Of several clients' writes. On the strand. */
+  private final class SharedTransaction implements WriteGroup.Transaction {
+    @Override
+    public void begin() {
+      checkUsable();
+      try {
+        capture.transactionBegins();
+      } catch (IOException unreadable) {
+        throw new UncheckedIOException(unreadable);
+      }
+      writer.sqlite().execute("BEGIN IMMEDIATE");
+    }
+
+    @Override
+    public boolean isOpen() {
+      return !writer.sqlite().isAutocommit();
+    }
+
+    @Override
+    public boolean commit() {
+      try {
+        writer.sqlite().execute("COMMIT");
+      } catch (SqliteException refused) {
+        return false;
+      } finally {
+        // Whatever was thrown: what SQLite has committed must go into the log.
+        capture();
+      }
+      return !isBroken();
+    }
+
+    @Override
+    public void rollBack() {
+      rollBackOpen();
+      capture();
+    }
   }
 
   private void tellWhenSettled(WriterLease.Written<?> written, Runnable tell) {

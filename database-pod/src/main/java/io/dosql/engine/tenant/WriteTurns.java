@@ -24,30 +24,37 @@ final class WriteTurns {
   private final TenantName tenant;
   private final WriterQueue queue;
   private final Strand strand;
+  private final WriteGroup group;
   private final LongSupplier nanoTime;
 
-  WriteTurns(TenantName tenant, WriterQueue queue, Strand strand, LongSupplier nanoTime) {
+  WriteTurns(
+      TenantName tenant,
+      WriterQueue queue,
+      Strand strand,
+      WriteGroup.Transaction transaction,
+      LongSupplier nanoTime) {
     this.tenant = tenant;
     this.queue = queue;
     this.strand = strand;
+    this.group = new WriteGroup(transaction, WRITES_PER_JOB);
     this.nanoTime = nanoTime;
   }
 
-  /** As {@link #run(Callable, QueuedWrite.Telling, Duration)}, told at once. */
+  /** As {@link #run(QueuedWrite, Duration)}, never together with others, told at once. */
   <T> T run(Callable<T> work, Duration lockTimeout) {
-    return run(work, (result, tell) -> tell.run(), lockTimeout);
+    return run(new QueuedWrite<>(work, null, (result, tell) -> tell.run()), lockTimeout);
   }
 
   /**
-   * Runs {@code work} on the strand in its turn, and waits for it.
+   * Runs a write on the strand in its turn, perhaps together with those behind it, and waits for
+   * it.
    *
    * <p>Fails as {@link WriterQueue#acquire} does when the turn does not come.
    *
-   * @param telling may hold the result back, so that its waiter need not be woken twice; only up to
+   * @param write may hold its result back, so that its waiter need not be woken twice; only up to
    *     the lock timeout
    */
-  <T> T run(Callable<T> work, QueuedWrite.Telling<? super T> telling, Duration lockTimeout) {
-    QueuedWrite<T> write = new QueuedWrite<>(work, telling);
+  <T> T run(QueuedWrite<T> write, Duration lockTimeout) {
     if (queue.enter(write, tenant)) {
       schedule(write);
     }
@@ -92,18 +99,28 @@ final class WriteTurns {
   private void runFrom(QueuedWrite<?> first) {
     long end = nanoTime.getAsLong() + JOB_NANOS;
     QueuedWrite<?> write = first;
-    for (int count = 1; ; count++) {
-      write.run();
+    int count = 0;
+    while (true) {
+      if (group.admits(write) && queue.hasWaiters()) {
+        count += group.run(write, () -> nextShared(end));
+      } else {
+        write.run();
+        count++;
+      }
       QueuedWrite<?> next = queue.release();
       if (next == null) {
         return;
       }
-      if (count == WRITES_PER_JOB || nanoTime.getAsLong() - end > 0) {
+      if (count >= WRITES_PER_JOB || nanoTime.getAsLong() - end > 0) {
         schedule(next);
         return;
       }
       write = next;
     }
+  }
+
+  private @Nullable QueuedWrite<?> nextShared(long end) {
+    return nanoTime.getAsLong() - end > 0 ? null : queue.pollShared();
   }
 
   private void failFrom(QueuedWrite<?> first, Throwable cause) {

@@ -154,6 +154,20 @@ final class WriterQueue {
     }
   }
 
+  /** The next waiter, if it is a write that may share the turn of the one that has it. */
+  @Nullable QueuedWrite<?> pollShared() {
+    lock.lock();
+    try {
+      if (waiters.peek() instanceof QueuedWrite<?> write && write.isShared()) {
+        waiters.remove();
+        return write;
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   boolean hasWaiters() {
     return waiting() > 0;
   }

@@ -9,7 +9,10 @@ import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,11 +29,169 @@ class WriteTurnsTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private final ExecutorService pool = Executors.newSingleThreadExecutor();
+  private final PretendedTransaction transaction = new PretendedTransaction();
   private final WriterQueue queue = new WriterQueue(1_000);
   private final WriteTurns turns =
-      new WriteTurns(TenantName.MAIN, queue, new Strand(pool), System::nanoTime);
+      new WriteTurns(TenantName.MAIN, queue, new Strand(pool), transaction, () -> 0L);
   private final CountDownLatch goOn = new CountDownLatch(1);
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
+
+  /** Notes what is done to it; what fails is rolled back. */
+  private final class PretendedTransaction implements WriteGroup.Transaction {
+    private volatile boolean isOpen;
+    private volatile boolean refusesCommit;
+
+    @Override
+    public void begin() {
+      isOpen = true;
+      done.add("begin");
+    }
+
+    @Override
+    public boolean isOpen() {
+      return isOpen;
+    }
+
+    @Override
+    public boolean commit() {
+      isOpen = refusesCommit;
+      done.add(refusesCommit ? "refuse" : "commit");
+      return !refusesCommit;
+    }
+
+    @Override
+    public void rollBack() {
+      isOpen = false;
+      done.add("roll back");
+    }
+  }
+
+  /** A write that may share a transaction. */
+  private CompletableFuture<String> writeShared(String name, Callable<Supplier<String>> together) {
+    QueuedWrite<String> write =
+        new QueuedWrite<>(() -> add(name), together, (result, tell) -> tell.run());
+    CompletableFuture<String> outcome = new CompletableFuture<>();
+    var _ =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    outcome.complete(turns.run(write, LONG));
+                  } catch (Throwable failure) {
+                    outcome.completeExceptionally(failure);
+                  }
+                });
+    return outcome;
+  }
+
+  private Callable<Supplier<String>> together(String name) {
+    return () -> {
+      done.add("with others " + name);
+      return () -> name + " of " + done.getLast();
+    };
+  }
+
+  /** The first has the turn; the others wait in this order. */
+  private List<CompletableFuture<String>> holdAndEnqueue(
+      Map<String, Callable<Supplier<String>>> writes) throws Exception {
+    var _ = holdTurn(LONG);
+    List<CompletableFuture<String>> outcomes = new ArrayList<>();
+    for (Map.Entry<String, Callable<Supplier<String>>> write : writes.entrySet()) {
+      outcomes.add(writeShared(write.getKey(), write.getValue()));
+      await().until(() -> queue.waiting() == outcomes.size());
+    }
+    goOn.countDown();
+    for (CompletableFuture<String> outcome : outcomes) {
+      var _ = outcome.exceptionally(failure -> "failed").get(30, TimeUnit.SECONDS);
+    }
+    return outcomes;
+  }
+
+  private Map<String, Callable<Supplier<String>>> writes(String... names) {
+    Map<String, Callable<Supplier<String>>> writes = new LinkedHashMap<>();
+    for (String name : names) {
+      writes.put(name, together(name));
+    }
+    return writes;
+  }
+
+  @Test
+  void writesThatWaitShareATransactionAndAreToldAfterItsCommit() throws Exception {
+    var outcomes = holdAndEnqueue(writes("a", "b", "c"));
+    assertThat(done)
+        .containsExactly(
+            "first", "begin", "with others a", "with others b", "with others c", "commit");
+    assertThat(outcomes).extracting(CompletableFuture::join).contains("a of commit", "c of commit");
+  }
+
+  @Test
+  void aWriteThatNobodyWaitsBehindHasATransactionOfItsOwn() throws Exception {
+    var _ = holdAndEnqueue(writes("a"));
+    assertThat(done).containsExactly("first", "a");
+  }
+
+  @Test
+  void aFailureOfOneWriteIsToldToItsClientAlone() throws Exception {
+    var writes = writes("a", "b", "c");
+    writes.put(
+        "b",
+        () -> {
+          throw new DosqlException(ErrorCode.CONSTRAINT_VIOLATION, "pretended");
+        });
+    var outcomes = holdAndEnqueue(writes);
+    assertThat(done).containsExactly("first", "begin", "with others a", "with others c", "commit");
+    assertThat(outcomes.get(1)).isCompletedExceptionally();
+    assertThat(outcomes.get(2).join()).isEqualTo("c of commit");
+  }
+
+  @Test
+  void whatTakesTheTransactionWithItHasAllOfThemRunAlone() throws Exception {
+    var writes = writes("a", "b", "c");
+    writes.put(
+        "b",
+        () -> {
+          transaction.isOpen = false;
+          throw new DosqlException(ErrorCode.CONSTRAINT_VIOLATION, "pretended");
+        });
+    var outcomes = holdAndEnqueue(writes);
+    assertThat(done).containsExactly("first", "begin", "with others a", "roll back", "a", "b", "c");
+    assertThat(outcomes).extracting(CompletableFuture::join).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void aLimitThatIsHitTogetherIsNotToldToAnybody() throws Exception {
+    var writes = writes("a", "b");
+    writes.put(
+        "b",
+        () -> {
+          throw new DosqlException(ErrorCode.TIMEOUT, "pretended");
+        });
+    var outcomes = holdAndEnqueue(writes);
+    assertThat(done).containsExactly("first", "begin", "with others a", "roll back", "a", "b");
+    assertThat(outcomes).extracting(CompletableFuture::join).containsExactly("a", "b");
+  }
+
+  @Test
+  void aCommitThatIsRefusedHasAllOfThemRunAlone() throws Exception {
+    transaction.refusesCommit = true;
+    var outcomes = holdAndEnqueue(writes("a", "b"));
+    assertThat(done)
+        .containsExactly(
+            "first", "begin", "with others a", "with others b", "refuse", "roll back", "a", "b");
+    assertThat(outcomes).extracting(CompletableFuture::join).containsExactly("a", "b");
+  }
+
+  @Test
+  void aWriteThatTurnsOutNotToBeSharedEndsTheTransactionBeforeIt() throws Exception {
+    var writes = writes("a", "b", "c");
+    writes.put(
+        "b",
+        () -> {
+          throw new SharedWrite.CannotShareException();
+        });
+    var _ = holdAndEnqueue(writes);
+    assertThat(done).containsExactly("first", "begin", "with others a", "commit", "b", "c");
+  }
 
   @AfterEach
   void endPool() {

@@ -9,9 +9,9 @@ import static io.dosql.operator.testing.Operations.refused;
 import static io.dosql.operator.testing.Operations.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dosql.crds.ResourceCondition;
 import io.dosql.crds.DatabaseStatus;
 import io.dosql.crds.DoSQLDatabase;
+import io.dosql.crds.ResourceCondition;
 import io.dosql.operator.backup.Backups;
 import io.dosql.operator.backup.DueBackup;
 import io.dosql.operator.pod.PodStatus;
@@ -278,7 +278,8 @@ class DatabaseDeciderTest {
   @Test
   void databaseWithoutBackups_hasNoBackupConditions() {
     DatabaseStatus status = decide(database().build(), serving()).status();
-    assertThat(status.conditions()).extracting(ResourceCondition::type)
+    assertThat(status.conditions())
+        .extracting(ResourceCondition::type)
         .containsExactly("Ready", "Reconciling", "Stalled", "LogHealthy", "DiskHealthy");
     assertThat(status.backup()).isNull();
   }

@@ -118,7 +118,16 @@ final class DirectoryWriter {
 
   private PutResult link(Path target, Path temporary) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      Deque<Path> made = makeFolders(parent(target));
+      Deque<Path> made;
+      try {
+        made = makeFolders(parent(target));
+      } catch (FileAlreadyExistsException | NoSuchFileException e) {
+        // It was there, and somebody has removed it meanwhile; or it is a file.
+        if (attempt == LINK_ATTEMPTS_MAX) {
+          throw e;
+        }
+        continue;
+      }
       try {
         Files.createLink(target, temporary);
       } catch (FileAlreadyExistsException e) {
