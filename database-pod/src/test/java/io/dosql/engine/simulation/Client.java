@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * A client: does what clients do, tells the model what it asks for before it asks, and what it was
@@ -66,10 +67,17 @@ final class Client {
 
   /** Does one thing. */
   void act() {
-    String tenant = life.anyTenant();
-    TenantModel model = life.model(tenant);
-    try (SqlSession session = life.process().sessions().open(tenant, OPTIONS)) {
-      act(session, model);
+    TenantModel model = life.model(life.anyTenant());
+    if (life.sharesWrites() && !model.isEmpty() && random.nextInt(4) == 0) {
+      life.allAtOnce(2 + random.nextInt(5), () -> inSession(model, this::recordShared));
+    } else {
+      inSession(model, this::act);
+    }
+  }
+
+  private void inSession(TenantModel model, BiConsumer<SqlSession, TenantModel> work) {
+    try (SqlSession session = life.process().sessions().open(model.name(), OPTIONS)) {
+      work.accept(session, model);
     } catch (DosqlException told) {
       life.told(told);
     } catch (UncheckedIOException | IllegalStateException | SqliteException failed) {
@@ -259,6 +267,35 @@ final class Client {
             transaction, () -> session.execute(sql(RECORD, number(transaction.id())), rows));
     if (answers(session, model)) {
       model.committed(transaction, Math.toIntExact(rows.first.getFirst()), outcome.lsn());
+    }
+  }
+
+  /** A write that may have its commit together with others. */
+  private void recordShared(SqlSession session, TenantModel model) {
+    Transaction transaction = model.begin(life.nextNumber());
+    boolean isBad = random.nextInt(5) == 0;
+    SqlStatement statement =
+        isBad
+            ? sql("INSERT INTO h (place, txn) VALUES (1, ?)", number(transaction.id()))
+            : sql("INSERT INTO h (txn) VALUES (?)", number(transaction.id()));
+    if (isBad) {
+      transaction.dead();
+    } else {
+      model.sharedBegins();
+      transaction.committing();
+    }
+    Outcome outcome;
+    try {
+      outcome = unlessFailing(transaction, () -> session.execute(statement, RowSink.NONE));
+    } catch (DosqlException told) {
+      if (isBad && told.code() == ErrorCode.CONSTRAINT_VIOLATION) {
+        return;
+      }
+      throw told;
+    }
+    if (answers(session, model)) {
+      model.committed(
+          transaction, Math.toIntExact(outcome.lastInsertRowid().orElseThrow()), outcome.lsn());
     }
   }
 

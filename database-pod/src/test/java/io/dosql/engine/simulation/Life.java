@@ -114,6 +114,31 @@ final class Life {
     return simulation.model(tenant);
   }
 
+  boolean sharesWrites() {
+    return simulation.sharesWrites();
+  }
+
+  /** Runs {@code each} on so many threads at once, and waits for them. */
+  void allAtOnce(int count, Runnable each) {
+    int[] left = {count};
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    for (int i = 0; i < count; i++) {
+      scheduler.spawn(
+          () -> {
+            try {
+              each.run();
+              return true;
+            } finally {
+              left[0]--;
+              if (left[0] == 0) {
+                done.complete(true);
+              }
+            }
+          });
+    }
+    boolean _ = done.join();
+  }
+
   long nextNumber() {
     return simulation.nextNumber();
   }

@@ -39,6 +39,7 @@ final class Simulation implements AutoCloseable {
   private final Map<ErrorCode, Integer> toldErrors = new EnumMap<>(ErrorCode.class);
   private final Statistics statistics = new Statistics();
   private final Checks checks = new Checks(this);
+  private final boolean sharesWrites;
   private long numbers;
   private @Nullable Life life;
   private boolean mayFill;
@@ -68,6 +69,7 @@ final class Simulation implements AutoCloseable {
         (path, target) -> sabotage == Sabotage.WAL_NOT_DELETED && target == Faults.Target.WAL);
     volume.hideFailures(
         (path, target) -> sabotage == Sabotage.LOG_FAILURE_HIDDEN && target == Faults.Target.LOG);
+    this.sharesWrites = random.nextInt(3) == 0;
     for (String tenant : TENANTS) {
       models.put(tenant, new TenantModel(tenant));
     }
@@ -149,6 +151,13 @@ final class Simulation implements AutoCloseable {
       throw new IllegalArgumentException(tenant);
     }
     return model;
+  }
+
+  /**
+   * Whether clients write so that several share a commit, and LSNs can be checked less strictly.
+   */
+  boolean sharesWrites() {
+    return sharesWrites;
   }
 
   long nextNumber() {

@@ -136,6 +136,11 @@ final class TenantModel {
   private long unrecordedSurely;
 
   private long unrecordedAtMost;
+
+  /** Transactions that may have had the LSN of another one: since the last recovery, and ever. */
+  private long sharedLately;
+
+  private long sharedEver;
   private long newestLsn;
 
   TenantModel(String name) {
@@ -165,6 +170,12 @@ final class TenantModel {
     return newestLsn;
   }
 
+  /** A transaction that may share its commit, and LSN, with others is asked for. */
+  void sharedBegins() {
+    sharedLately++;
+    sharedEver++;
+  }
+
   /** A commit that leaves no row is asked for. */
   void unrecordedBegins() {
     unrecordedAtMost++;
@@ -183,13 +194,17 @@ final class TenantModel {
     show(place, transaction);
     Map.Entry<Integer, Long> before = lsns.floorEntry(place);
     Map.Entry<Integer, Long> after = lsns.ceilingEntry(place);
-    if ((before != null && lsn - before.getValue() < place - before.getKey())
-        || (after != null && after.getValue() - lsn < after.getKey() - place)) {
+    if ((before != null && tooNear(place - before.getKey(), lsn - before.getValue()))
+        || (after != null && tooNear(after.getKey() - place, after.getValue() - lsn))) {
       throw violation(
           "LSN %d of place %d does not fit LSNs %s and %s".formatted(lsn, place, before, after));
     }
     lsns.put(place, lsn);
     newestLsn = Math.max(newestLsn, lsn);
+  }
+
+  private boolean tooNear(long places, long lsnsBetween) {
+    return lsnsBetween < 0 || lsnsBetween + sharedEver < places;
   }
 
   private void show(int place, Transaction transaction) {
@@ -297,6 +312,7 @@ final class TenantModel {
     checkLsn(view, lsn);
     unrecordedSurely = lsn - view.history().size();
     unrecordedAtMost = unrecordedSurely;
+    sharedLately = 0;
     newestLsn = lsn;
     for (Transaction transaction : transactions.values()) {
       if (transaction.state != State.COMMITTED) {
@@ -305,10 +321,12 @@ final class TenantModel {
     }
   }
 
-  /** LSNs are without gaps and repeats: as many as there were commits. */
+  /** LSNs are without gaps and repeats: as many as there were commits, of one or several. */
   void checkLsn(View view, long lsn) {
     long unrecorded = lsn - view.history().size();
-    if (lsn < newestLsn || unrecorded < unrecordedSurely || unrecorded > unrecordedAtMost) {
+    if (lsn < newestLsn
+        || unrecorded < unrecordedSurely - sharedLately
+        || unrecorded > unrecordedAtMost) {
       throw violation(
           "the newest LSN is %d, with %d transactions; %d was acknowledged, and %d to %d commits besides"
               .formatted(
