@@ -106,7 +106,8 @@ final class Entrance {
     return response.header("Content-Type", reply.contentType()).body(body(reply));
   }
 
-  private static ByteBuf body(Reply reply) {
+  /** The answer's body; releasing it gives back what was set aside for it. */
+  static ByteBuf body(Reply reply) {
     AutoCloseable held = reply.held();
     return held == null ? Unpooled.wrappedBuffer(reply.body()) : new HeldBuffer(reply.body(), held);
   }

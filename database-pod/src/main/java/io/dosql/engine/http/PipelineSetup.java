@@ -1,16 +1,21 @@
 package io.dosql.engine.http;
 
+import io.micronaut.context.BeanProvider;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
 import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
 import io.micronaut.http.server.netty.NettyServerCustomizer;
 import io.netty.channel.Channel;
 import jakarta.inject.Singleton;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts a {@link RequestSequencer} into each connection, and bounds how many there are. */
+/**
+ * Puts a {@link RequestSequencer} and a {@link DirectEntrance} into each connection, and bounds how
+ * many there are.
+ */
 @Singleton
 final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
 
@@ -19,8 +24,14 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
   private final HttpLimits limits;
   private final AtomicInteger connections = new AtomicInteger();
 
-  PipelineSetup(HttpLimits limits) {
+  private final BeanProvider<Gateway> gateway;
+  private final Ports ports;
+  private final ThreadFactory threads = Thread.ofVirtual().name("direct-", 0).factory();
+
+  PipelineSetup(HttpLimits limits, Ports ports, BeanProvider<Gateway> gateway) {
     this.limits = limits;
+    this.ports = ports;
+    this.gateway = gateway;
   }
 
   @Override
@@ -59,7 +70,11 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
           .addBefore(
               ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
               "dosql-sequencer",
-              new RequestSequencer(limits));
+              new RequestSequencer(limits))
+          .addBefore(
+              ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
+              "dosql-direct",
+              new DirectEntrance(gateway.get(), ports, threads));
     }
   }
 }

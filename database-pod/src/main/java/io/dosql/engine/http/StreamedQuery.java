@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +51,11 @@ final class StreamedQuery {
 
   /** Whether the client asks for lines. */
   static boolean isAskedFor(Call call) {
-    String accept = call.header("Accept");
+    return isAskedFor(call.header("Accept"));
+  }
+
+  /** The same, by the header {@code Accept}. */
+  static boolean isAskedFor(@Nullable String accept) {
     return accept != null && accept.toLowerCase(Locale.ROOT).contains(MEDIA_TYPE);
   }
 
