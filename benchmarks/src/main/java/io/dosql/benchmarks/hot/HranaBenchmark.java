@@ -8,12 +8,14 @@ import io.dosql.engine.session.Description;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.RowSink;
+import io.dosql.engine.session.RowStream;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.SqlSession;
 import io.dosql.engine.session.SqlStatement;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -88,7 +90,15 @@ public class HranaBenchmark {
     }
 
     @Override
+    public Optional<RowStream> stream(SqlStatement statement) {
+      return Optional.empty();
+    }
+
+    @Override
     public void settle() {}
+
+    @Override
+    public void cancel() {}
 
     @Override
     public void close() {}

@@ -24,11 +24,32 @@ public class HandOverBenchmark {
 
   private final ExecutorService pool = Executors.newFixedThreadPool(4);
   private final Strand strand = new Strand(pool);
-  private final WriteTurns turns = new WriteTurns(TenantName.MAIN, new WriterQueue(1_000), strand);
+  private final WriteTurns turns =
+      new WriteTurns(
+          TenantName.MAIN, new WriterQueue(1_000), strand, new NoTransaction(), System::nanoTime);
 
   @TearDown(Level.Trial)
   public void end() {
     pool.close();
+  }
+
+  /** Nothing here shares one. */
+  private static final class NoTransaction implements WriteGroup.Transaction {
+    @Override
+    public void begin() {}
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public boolean commit() {
+      return true;
+    }
+
+    @Override
+    public void rollBack() {}
   }
 
   /** One caller: there and back. */
