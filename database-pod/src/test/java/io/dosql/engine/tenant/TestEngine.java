@@ -10,6 +10,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -62,6 +64,19 @@ public final class TestEngine implements AutoCloseable {
         rowChanges);
   }
 
+  /** Starts with another clock than {@link System#nanoTime}. */
+  public static TestEngine start(Path folder, LongSupplier nanoTime) throws Exception {
+    TenantLimits limits = TenantLimits.DEFAULT;
+    return start(
+        folder,
+        limits,
+        new DiskGuard(folder, limits.diskReserveBytes()),
+        LogOptions.DEFAULT,
+        directory -> directory,
+        RowChangeOptions.DEFAULT,
+        nanoTime);
+  }
+
   static TestEngine start(Path folder, TenantLimits limits, DiskGuard disk) throws Exception {
     return start(
         folder, limits, disk, LogOptions.DEFAULT, directory -> directory, RowChangeOptions.DEFAULT);
@@ -75,6 +90,18 @@ public final class TestEngine implements AutoCloseable {
       UnaryOperator<LogStorage> storage,
       RowChangeOptions rowChanges)
       throws Exception {
+    return start(folder, limits, disk, options, storage, rowChanges, System::nanoTime);
+  }
+
+  private static TestEngine start(
+      Path folder,
+      TenantLimits limits,
+      DiskGuard disk,
+      LogOptions options,
+      UnaryOperator<LogStorage> storage,
+      RowChangeOptions rowChanges,
+      LongSupplier nanoTime)
+      throws Exception {
     Path logFolder = Files.createDirectories(folder.resolve("log"));
     CommitLog log =
         CommitLog.open(
@@ -87,7 +114,17 @@ public final class TestEngine implements AutoCloseable {
     Pools pools = Pools.forThisMachine();
     Tenants tenants =
         Tenants.open(
-            new TenantEnvironment(folder.resolve("tenants"), log, pools, limits, disk, rowChanges),
+            new TenantEnvironment(
+                folder.resolve("tenants"),
+                log,
+                pools,
+                limits,
+                disk,
+                new LongAdder(),
+                nanoTime,
+                Clock.systemUTC(),
+                new LostCommits(folder.resolve("tenants")),
+                rowChanges),
             new Tenants.TenantAdmission(true, Set.of()));
     return new TestEngine(folder, log, pools, tenants);
   }
