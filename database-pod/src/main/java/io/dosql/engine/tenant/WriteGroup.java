@@ -86,14 +86,15 @@ final class WriteGroup {
         }
       }
       isCommitted = isSound && transaction.commit();
-    } catch (RuntimeException cannotBegin) {
-      LOG.debug("Writes are run one by one", cannotBegin);
+    } catch (RuntimeException | Error failed) {
+      // Each is told why, when it is run alone.
+      LOG.debug("Writes are run one by one", failed);
     }
     int count = members.size();
     if (isCommitted) {
       members.forEach(QueuedWrite::tell);
     } else {
-      transaction.rollBack();
+      rollBack();
       if (count > 1) {
         aloneLeft = ALONE_AFTER_SPOILED;
       }
@@ -107,5 +108,13 @@ final class WriteGroup {
       count = 1;
     }
     return count;
+  }
+
+  private void rollBack() {
+    try {
+      transaction.rollBack();
+    } catch (RuntimeException | Error failed) {
+      LOG.debug("A transaction of several writes cannot be rolled back", failed);
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.http.HttpLimits;
+import io.dosql.engine.http.StreamLimits;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.tenant.TenantLimits;
 import java.lang.reflect.RecordComponent;
@@ -29,7 +30,11 @@ class LimitsPageTest {
 
   static Stream<Record> limits() {
     return Stream.of(
-        TenantLimits.DEFAULT, HttpLimits.DEFAULT, HranaLimits.DEFAULT, SessionOptions.DEFAULT);
+        TenantLimits.DEFAULT,
+        HttpLimits.DEFAULT,
+        StreamLimits.DEFAULT,
+        HranaLimits.DEFAULT,
+        SessionOptions.DEFAULT);
   }
 
   @ParameterizedTest
