@@ -307,6 +307,11 @@ public final class CommitLog implements Closeable {
     return retention.oldest();
   }
 
+  /** Who holds positions before one, the oldest first. */
+  public List<LogHold> holdersBefore(LogPosition position, int countMax) {
+    return retention.before(position, countMax);
+  }
+
   /** Where the oldest segment begins. */
   public LogPosition oldest() {
     return segments.oldest();

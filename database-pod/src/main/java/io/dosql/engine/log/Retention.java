@@ -2,6 +2,7 @@ package io.dosql.engine.log;
 
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -72,6 +73,16 @@ final class Retention {
     }
     if (movedOldest) {
       onRelease.run();
+    }
+  }
+
+  /** Those before a position, the oldest first. */
+  List<LogHold> before(LogPosition position, int countMax) {
+    lock.lock();
+    try {
+      return byPosition.headSet(new LogHold("", position)).stream().limit(countMax).toList();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -1,9 +1,12 @@
 package io.dosql.engine.tenant;
 
+import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.log.LogHold;
+import io.dosql.engine.log.LogPosition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,7 +27,15 @@ final class Maintenance implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final Duration IDLE_LEASE_MAX = Duration.ofSeconds(2);
-  private static final int SEGMENTS_MAX = 4;
+
+  /** As much of the log may wait for checkpoints. */
+  private static final int SEGMENTS_MAX = 8;
+
+  /** Of those who keep more of it, so many are looked at in a round. */
+  private static final int LATE_MAX = 1_000;
+
+  /** Each is several syncs. */
+  private static final int CHECKPOINTS_PER_ROUND = 25;
 
   /** Each may cost a sync. */
   private static final int REDO_POINTS_PER_ROUND = 50;
@@ -70,11 +81,13 @@ final class Maintenance implements AutoCloseable {
       environment.disk().refresh();
       tellRedoPoints();
       long now = environment.nanoTime().getAsLong();
-      boolean logIsLong = environment.log().statistics().segments() > SEGMENTS_MAX;
-      for (Tenant tenant : parts.awake().tenants()) {
-        look(tenant, now, logIsLong);
+      List<Tenant> awake = parts.awake().tenants();
+      List<LogHold> late = late();
+      Set<String> lateTenants = late.isEmpty() ? Set.of() : lateAmong(awake, late);
+      for (Tenant tenant : awake) {
+        look(tenant, now, lateTenants.contains(tenant.name().value()));
       }
-      if (logIsLong) {
+      if (!late.isEmpty()) {
         wakeOldestHolder();
       }
       wakeOnePinned();
@@ -83,6 +96,27 @@ final class Maintenance implements AutoCloseable {
       // Also an error of the JVM: the timer would never run again.
       LOG.error("a round of maintenance failed", failure);
     }
+  }
+
+  /**
+   * Who keeps the log longer than it should be. Not all who have something in it: with many tenants
+   * each would be checkpointed all the time, and a checkpoint is several fsyncs.
+   */
+  private List<LogHold> late() {
+    CommitLog log = environment.log();
+    long kept = log.settled().bytes() - (long) SEGMENTS_MAX * log.options().segmentBytes();
+    return kept <= 0 ? List.of() : log.holdersBefore(new LogPosition(kept), LATE_MAX);
+  }
+
+  private static Set<String> lateAmong(List<Tenant> awake, List<LogHold> late) {
+    Set<String> names =
+        awake.stream().map(tenant -> tenant.name().value()).collect(Collectors.toSet());
+    return late.stream()
+        .filter(LogHold::isTenant)
+        .map(LogHold::tenant)
+        .filter(names::contains)
+        .limit(CHECKPOINTS_PER_ROUND)
+        .collect(Collectors.toSet());
   }
 
   /** One tenant whose state is damaged must not keep the others from being served. */
@@ -104,7 +138,7 @@ final class Maintenance implements AutoCloseable {
     }
   }
 
-  private void look(Tenant tenant, long now, boolean logIsLong) {
+  private void look(Tenant tenant, long now, boolean isLate) {
     TenantDatabase database = tenant.databaseIfAwake();
     if (database == null) {
       return;
@@ -113,7 +147,7 @@ final class Maintenance implements AutoCloseable {
     if (!tenant.isPinned()
         && now - tenant.lastUsedNanos() > environment.limits().sleepAfter().toNanos()) {
       sleep(tenant);
-    } else if (database.wantsCheckpoint() || (logIsLong && database.pinsLog())) {
+    } else if (database.wantsCheckpoint() || (isLate && database.pinsLog())) {
       var _ =
           tenant
               .checkpointSoon(database)

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.log.LogHold;
+import io.dosql.engine.log.LogPosition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -211,6 +213,24 @@ class TenantLifeTest {
     }
     try (LifeBench bench = new LifeBench(folder)) {
       assertThat(bench.tenant("a").isPinned()).isTrue();
+    }
+  }
+
+  @Test
+  void whoKeepsALongLogIsCheckpointedAndNobodyElse() throws Exception {
+    try (LifeBench bench = new LifeBench(folder)) {
+      long _ = bench.write("early", "CREATE TABLE t (v)");
+      long _ = bench.write("busy", "CREATE TABLE t (v)");
+      while (bench.log().sizeBytes() < 20 << 20) {
+        long _ = bench.write("busy", "INSERT INTO t VALUES (randomblob(1000000))");
+      }
+      long _ = bench.write("recent", "CREATE TABLE t (v)");
+      bench.passAndMaintain(Duration.ofSeconds(3));
+      LogPosition end = bench.log().settled();
+      assertThat(bench.log().holdersBefore(end, 10))
+          .extracting(LogHold::tenant)
+          .containsExactly("recent");
+      assertThat(bench.state("early")).isEqualTo(TenantState.AWAKE);
     }
   }
 }
