@@ -66,8 +66,8 @@ public final class Benchmarks implements Callable<Integer> {
 
   @Option(
       names = "--pod-memory",
-      defaultValue = "128m",
-      description = "Memory of the container that the pod's JVM believes in (default 128m).")
+      defaultValue = "512m",
+      description = "Memory of the container that the pod's JVM believes in (default 512m).")
   private String podMemory;
 
   @Option(names = "--pod-env", description = "NAME=VALUE for the pod's environment.")

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The built repository, and the tools that {@code benchmarks/run} has put beside it.
@@ -14,8 +13,6 @@ import java.util.regex.Pattern;
  * @param root of the repository
  */
 record Installation(Path root) {
-
-  private static final Pattern JVM_FLAG = Pattern.compile("<jvmFlag>(-[^<]+)</jvmFlag>");
 
   Path sources() {
     return root.resolve("benchmarks/src/main");
@@ -53,17 +50,14 @@ record Installation(Path root) {
   }
 
   /**
-   * The flags of the pod's image, as if in a container with that much memory. A file that only the
-   * image has, such as a class archive, is left out.
+   * The flags of the pod's image, as if in a container with that much memory. The AOT cache, which
+   * only the image has, is left out.
    */
   List<String> podFlags(String memory) throws IOException {
     List<String> flags = new ArrayList<>(List.of("-XX:MaxRAM=" + memory));
-    var found = JVM_FLAG.matcher(Files.readString(root.resolve("database-pod/pom.xml")));
-    while (found.find()) {
-      if (found.group(1).indexOf('/') < 0) {
-        flags.add(found.group(1));
-      }
-    }
+    Files.readAllLines(root.resolve("database-pod/src/main/image/jvm-options")).stream()
+        .filter(line -> line.startsWith("-"))
+        .forEach(flags::add);
     return flags;
   }
 }
