@@ -4,10 +4,14 @@ import io.dosql.engine.log.CommitLog;
 import io.dosql.engine.log.DirectoryLogStorage;
 import io.dosql.engine.log.LogOptions;
 import io.dosql.engine.log.LogStorage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
@@ -197,6 +201,13 @@ public final class TestEngine implements AutoCloseable {
         assert idle;
       }
     }
+    while (!copyAll(target)) {
+      deleteAll(target);
+    }
+  }
+
+  /** False if a file went meanwhile: the log's housekeeper renames and deletes segments. */
+  private boolean copyAll(Path target) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path file : (Iterable<Path>) all::iterator) {
         Path copy = target.resolve(folder.relativize(file).toString());
@@ -205,6 +216,22 @@ public final class TestEngine implements AutoCloseable {
         } else {
           Files.copy(file, copy);
         }
+      }
+      return true;
+    } catch (NoSuchFileException gone) {
+      return false;
+    } catch (UncheckedIOException failure) {
+      if (failure.getCause() instanceof NoSuchFileException) {
+        return false;
+      }
+      throw failure;
+    }
+  }
+
+  private static void deleteAll(Path root) throws IOException {
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
       }
     }
   }
