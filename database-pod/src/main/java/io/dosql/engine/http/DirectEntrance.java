@@ -4,28 +4,22 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Answers small, plain requests to the data port straight from the connection, without the
@@ -37,32 +31,26 @@ import org.slf4j.LoggerFactory;
  */
 final class DirectEntrance extends ChannelInboundHandlerAdapter {
 
-  private static final Logger LOG = LoggerFactory.getLogger(DirectEntrance.class);
-
   /** No more than the headers of a request may have. */
   static final int BODY_MAX = 16 << 10;
 
   /** How long a body may be on its way: many clients send it behind the headers. */
   private static final Duration BODY_WAIT = Duration.ofMillis(50);
 
-  private final Gateway gateway;
-  private final Ports ports;
-  private final ThreadFactory threads;
+  private final RequestThreads threads;
 
   /** Invariant: empty, or a request that may be answered here and what has come of its body. */
   private final List<Object> held = new ArrayList<>();
 
   private @Nullable Future<?> timer;
 
-  DirectEntrance(Gateway gateway, Ports ports, ThreadFactory threads) {
-    this.gateway = gateway;
-    this.ports = ports;
+  DirectEntrance(RequestThreads threads) {
     this.threads = threads;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    boolean begins = message instanceof HttpRequest request && isPlain(context, request);
+    boolean begins = message instanceof HttpRequest request && isPlain(request);
     if (!begins && held.isEmpty()) {
       context.fireChannelRead(message);
       return;
@@ -130,11 +118,10 @@ final class DirectEntrance extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private boolean isPlain(ChannelHandlerContext context, HttpRequest request) {
+  private static boolean isPlain(HttpRequest request) {
     HttpHeaders headers = request.headers();
     return request.method().equals(HttpMethod.POST)
         && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-        && surface(context) == Surface.DATA
         && HttpUtil.isKeepAlive(request)
         && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
         && !headers.contains(HttpHeaderNames.EXPECT)
@@ -155,23 +142,14 @@ final class DirectEntrance extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private Surface surface(ChannelHandlerContext context) {
-    return ports.surfaceOf(((InetSocketAddress) context.channel().localAddress()).getPort());
-  }
-
   private void answer(ChannelHandlerContext context) {
     Call call = call(context, (HttpRequest) held.getFirst(), takeBody());
-    threads
-        .newThread(
-            () -> {
-              try {
-                write(context, gateway.answer(call));
-              } catch (Throwable error) {
-                LOG.error("A request failed beyond telling its client why", error);
-                var _ = context.close();
-              }
-            })
-        .start();
+    threads.answer(
+        call,
+        reply -> write(context, reply),
+        failed -> {
+          var _ = context.close();
+        });
   }
 
   private byte[] takeBody() {
@@ -199,7 +177,7 @@ final class DirectEntrance extends ChannelInboundHandlerAdapter {
     int question = uri.indexOf('?');
     HttpHeaders headers = request.headers();
     return new Call(
-        surface(context),
+        Surface.DATA,
         request.method().name(),
         question < 0 ? uri : uri.substring(0, question),
         question < 0 ? "" : uri.substring(question + 1),
@@ -230,14 +208,7 @@ final class DirectEntrance extends ChannelInboundHandlerAdapter {
   }
 
   private static void write(ChannelHandlerContext context, Reply reply) {
-    ByteBuf body = Entrance.body(reply);
-    FullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(reply.status()), body);
-    HttpHeaders headers = response.headers();
-    reply.headers().forEach(headers::set);
-    headers.set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
-    headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+    FullHttpResponse response = NettyReply.response(reply);
     var sent = context.writeAndFlush(response);
     if (!HttpUtil.isKeepAlive(response)) {
       var _ = sent.addListener(ChannelFutureListener.CLOSE);

@@ -11,18 +11,13 @@ import io.micronaut.http.body.CloseableAvailableByteBody;
 import io.micronaut.http.exceptions.ContentLengthExceededException;
 import io.micronaut.http.netty.body.NettyByteBodyFactory;
 import io.micronaut.http.server.netty.NettyHttpRequest;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes every request from the framework before it looks for a route of its own, has the gateway
@@ -31,15 +26,12 @@ import org.slf4j.LoggerFactory;
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 final class Entrance {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
-
-  private final Gateway gateway;
+  private final RequestThreads threads;
   private final HttpLimits limits;
   private final Ports ports;
-  private final ThreadFactory threads = Thread.ofVirtual().name("request-", 0).factory();
 
-  Entrance(Gateway gateway, HttpLimits limits, Ports ports) {
-    this.gateway = gateway;
+  Entrance(RequestThreads threads, HttpLimits limits, Ports ports) {
+    this.threads = threads;
     this.limits = limits;
     this.ports = ports;
   }
@@ -48,21 +40,14 @@ final class Entrance {
   @RequestFilter
   CompletableFuture<HttpResponse<?>> answer(HttpRequest<?> request) {
     CompletableFuture<HttpResponse<?>> answer = new CompletableFuture<>();
-    Call call = call(request, answer);
-    threads
-        .newThread(
-            () -> {
-              try {
-                Reply reply = gateway.answer(call);
-                if (!reply.isStreamed()) {
-                  answer.complete(response(reply));
-                }
-              } catch (Throwable error) {
-                LOG.error("A request failed beyond telling its client why", error);
-                answer.completeExceptionally(error);
-              }
-            })
-        .start();
+    threads.answer(
+        call(request, answer),
+        reply -> {
+          if (!reply.isStreamed()) {
+            answer.complete(response(reply));
+          }
+        },
+        answer::completeExceptionally);
     return answer;
   }
 
@@ -103,13 +88,7 @@ final class Entrance {
   private static HttpResponse<?> response(Reply reply) {
     MutableHttpResponse<Object> response = HttpResponse.status(reply.status(), "");
     reply.headers().forEach(response::header);
-    return response.header("Content-Type", reply.contentType()).body(body(reply));
-  }
-
-  /** The answer's body; releasing it gives back what was set aside for it. */
-  static ByteBuf body(Reply reply) {
-    AutoCloseable held = reply.held();
-    return held == null ? Unpooled.wrappedBuffer(reply.body()) : new HeldBuffer(reply.body(), held);
+    return response.header("Content-Type", reply.contentType()).body(NettyReply.body(reply));
   }
 
   private final class ArrivingBody implements Call.Body {

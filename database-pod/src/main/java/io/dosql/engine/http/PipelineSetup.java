@@ -7,14 +7,14 @@ import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
 import io.micronaut.http.server.netty.NettyServerCustomizer;
 import io.netty.channel.Channel;
 import jakarta.inject.Singleton;
-import java.util.concurrent.ThreadFactory;
+import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a {@link RequestSequencer} and a {@link DirectEntrance} into each connection, and bounds how
- * many there are.
+ * Puts a {@link RequestSequencer} into each connection, and a {@link DirectEntrance} into those of
+ * the data port; bounds how many there are.
  */
 @Singleton
 final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
@@ -24,14 +24,13 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
   private final HttpLimits limits;
   private final AtomicInteger connections = new AtomicInteger();
 
-  private final BeanProvider<Gateway> gateway;
+  private final BeanProvider<RequestThreads> requests;
   private final Ports ports;
-  private final ThreadFactory threads = Thread.ofVirtual().name("direct-", 0).factory();
 
-  PipelineSetup(HttpLimits limits, Ports ports, BeanProvider<Gateway> gateway) {
+  PipelineSetup(HttpLimits limits, Ports ports, BeanProvider<RequestThreads> requests) {
     this.limits = limits;
     this.ports = ports;
-    this.gateway = gateway;
+    this.requests = requests;
   }
 
   @Override
@@ -70,11 +69,20 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
           .addBefore(
               ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
               "dosql-sequencer",
-              new RequestSequencer(limits))
-          .addBefore(
-              ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
-              "dosql-direct",
-              new DirectEntrance(gateway.get(), ports, threads));
+              new RequestSequencer(limits));
+      if (surface() == Surface.DATA) {
+        var _ =
+            channel
+                .pipeline()
+                .addBefore(
+                    ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
+                    "dosql-direct",
+                    new DirectEntrance(requests.get()));
+      }
+    }
+
+    private Surface surface() {
+      return ports.surfaceOf(((InetSocketAddress) channel.localAddress()).getPort());
     }
   }
 }

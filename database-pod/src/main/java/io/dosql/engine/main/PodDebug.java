@@ -45,11 +45,7 @@ final class PodDebug implements DebugSource {
         memory(),
         tenants.total(),
         tenants.awake(),
-        tenants.page(null, Integer.MAX_VALUE).stream()
-            .filter(Tenant::isAwake)
-            .limit(TENANTS_MAX)
-            .map(PodDebug::awake)
-            .toList());
+        tenants.awakeByName(TENANTS_MAX).stream().map(PodDebug::awake).toList());
   }
 
   private static AwakeTenant awake(Tenant tenant) {

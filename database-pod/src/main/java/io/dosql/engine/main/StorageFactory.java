@@ -44,9 +44,17 @@ public final class StorageFactory {
   private static final int LOG_FAILED = 3;
 
   @Singleton
+  ContainerMemory containerMemory() {
+    return new ContainerMemory();
+  }
+
+  @Singleton
   MemoryGuard memoryGuard(
-      MemoryBudget budget, Tenants tenants, CollectorRegistry registry, Shutdown shutdown) {
-    ContainerMemory memory = new ContainerMemory();
+      MemoryBudget budget,
+      ContainerMemory memory,
+      Tenants tenants,
+      CollectorRegistry registry,
+      Shutdown shutdown) {
     MemoryGuard guard = new MemoryGuard(budget, memory::usedBytes, tenants, System::nanoTime);
     shutdown.closeAtEnd("memory guard", guard);
     registry.register(new MemoryMetrics(budget, memory, guard));
@@ -55,8 +63,9 @@ public final class StorageFactory {
   }
 
   @Singleton
-  DebugSource debugSource(MemoryBudget budget, MemoryGuard guard, Tenants tenants) {
-    return new PodDebug(budget, new ContainerMemory(), guard, tenants, System::nanoTime);
+  DebugSource debugSource(
+      MemoryBudget budget, ContainerMemory memory, MemoryGuard guard, Tenants tenants) {
+    return new PodDebug(budget, memory, guard, tenants, System::nanoTime);
   }
 
   @Singleton

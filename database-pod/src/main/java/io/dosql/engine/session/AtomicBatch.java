@@ -51,7 +51,6 @@ final class AtomicBatch {
     switch (kind) {
       case StatementKind.Read read -> {}
       case StatementKind.Write write -> {}
-      case StatementKind.ChangeRows change -> {}
       case StatementKind.SetForeignKeys set -> {}
       case StatementKind.Begin begin -> throw SessionFailures.notInBatch(index);
       case StatementKind.Commit commit -> throw SessionFailures.notInBatch(index);

@@ -14,10 +14,13 @@ final class CallRunner {
   private static final Duration SHARED_MAX = Duration.ofMillis(10);
 
   private final SessionOptions options;
+  private final Duration sharedTimeout;
   private final SessionState state;
 
   CallRunner(SessionOptions options, SessionState state) {
     this.options = options;
+    Duration timeout = options.statementTimeout();
+    this.sharedTimeout = timeout.compareTo(SHARED_MAX) < 0 ? timeout : SHARED_MAX;
     this.state = state;
   }
 
@@ -74,14 +77,16 @@ final class CallRunner {
     return counts;
   }
 
-  /** A single write, of which it does not matter whose transaction it is part of. */
-  SharedWrite<Counts> shared(Call call) {
+  /** A write without a transaction of the session. */
+  SharedWrite<Counts> single(Call call) {
+    boolean mayShare =
+        call.kind() instanceof StatementKind.Write(boolean changesRows) && changesRows;
     return new SharedWrite<>(
         connection -> {
           state.applyTo(connection);
           return write(connection, call, options.statementTimeout());
         },
-        connection -> writeTogether(connection, call));
+        mayShare ? connection -> writeTogether(connection, call) : null);
   }
 
   private SharedWrite.Together<Counts> writeTogether(TenantConnection connection, Call call) {
@@ -92,9 +97,7 @@ final class CallRunner {
         connection.run(
             call.sql(),
             false,
-            SHARED_MAX.compareTo(options.statementTimeout()) < 0
-                ? SHARED_MAX
-                : options.statementTimeout(),
+            sharedTimeout,
             statement -> {
               if (statement.columnCount() > 0) {
                 throw new SharedWrite.CannotShareException();

@@ -42,11 +42,12 @@ sealed interface StatementKind {
    */
   record Read(boolean certain) implements StatementKind {}
 
-  /** INSERT, UPDATE, DELETE or REPLACE. */
-  record ChangeRows() implements StatementKind {}
-
-  /** Most likely writes. */
-  record Write() implements StatementKind {}
+  /**
+   * Most likely writes.
+   *
+   * @param changesRows it is INSERT, UPDATE, DELETE or REPLACE
+   */
+  record Write(boolean changesRows) implements StatementKind {}
 
   /** The first words after white space, comments and stray semicolons. */
   static StatementKind of(String sql) {
@@ -65,8 +66,8 @@ sealed interface StatementKind {
       case "PRAGMA" -> pragma(sql, start);
       case "SELECT", "VALUES", "EXPLAIN", "" -> new Read(true);
       case "WITH" -> new Read(false);
-      case "INSERT", "UPDATE", "DELETE", "REPLACE" -> new ChangeRows();
-      default -> new Write();
+      case "INSERT", "UPDATE", "DELETE", "REPLACE" -> new Write(true);
+      default -> new Write(false);
     };
   }
 
@@ -77,7 +78,7 @@ sealed interface StatementKind {
     }
     // It runs ANALYZE, though SQLite takes it for a statement that only reads.
     return SqlText.pragma(sql, start).filter("optimize"::equals).isPresent()
-        ? new Write()
+        ? new Write(false)
         : new Read(false);
   }
 

@@ -107,7 +107,6 @@ final class TenantSession implements SqlSession {
       }
       case StatementKind.Read read -> readOrWriteOnce(call);
       case StatementKind.Write write -> writeOnce(call);
-      case StatementKind.ChangeRows change -> writeOnce(call);
       case StatementKind.Vacuum vacuum -> writeOnce(call);
     };
   }
@@ -145,19 +144,9 @@ final class TenantSession implements SqlSession {
     checkMayWrite();
     try (Tenant.Use use = tenant.use()) {
       try {
-        Function<TenantConnection, Counts> work =
-            connection -> {
-              state.applyTo(connection);
-              return runner.write(connection, call, options.statementTimeout());
-            };
         WriterLease.Written<Counts> written =
-            call.kind() instanceof StatementKind.ChangeRows
-                ? use.database()
-                    .writeShared(
-                        options.lockTimeout(), cancellation, runner.shared(call), call.isLast())
-                : call.isLast()
-                    ? use.database().writeOnceDurably(options.lockTimeout(), cancellation, work)
-                    : use.database().writeOnce(options.lockTimeout(), cancellation, work);
+            use.database()
+                .writeOnce(options.lockTimeout(), cancellation, runner.single(call), call.isLast());
         Long committed = written.committedLsn();
         return runner.outcome(
             call, written.value(), committed == null ? use.database().lastLsn() : committed);
@@ -248,7 +237,6 @@ final class TenantSession implements SqlSession {
       case StatementKind.SetForeignKeys set ->
           runner.nothing(call); // As in SQLite: no effect in here.
       case StatementKind.Write write -> inWriting(upgrade(reading), call);
-      case StatementKind.ChangeRows change -> inWriting(upgrade(reading), call);
       case StatementKind.Commit commit -> readHere(reading, call);
       case StatementKind.Rollback rollback -> readHere(reading, call);
       case StatementKind.Savepoint savepoint -> {

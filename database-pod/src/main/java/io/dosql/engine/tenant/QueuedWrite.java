@@ -50,33 +50,34 @@ final class QueuedWrite<T> implements WriterQueue.Waiter {
     return shared != null;
   }
 
-  /**
-   * On the strand, inside a transaction with others; tells nobody.
-   *
-   * @return false if it has failed, and might not have failed alone
-   * @throws SharedWrite.CannotShareException before anything has happened
-   */
-  boolean runTogether() {
-    Callable<Supplier<T>> together = shared;
-    if (together == null) {
-      throw new SharedWrite.CannotShareException();
-    }
+  /** What a try together with others came to. */
+  enum Try {
+    /** It has run, or failed as it would have alone. */
+    DONE,
+    /** It has failed, and might not have failed alone. */
+    SPOILED,
+    /** It needs a transaction of its own; nothing has happened. */
+    NEEDS_ITS_OWN
+  }
+
+  /** On the strand, inside a transaction with others; tells nobody. */
+  Try runTogether() {
     try {
-      result = together.call();
+      result = shared == null ? null : shared.call();
       failure = null;
-      return true;
+      return shared == null ? Try.NEEDS_ITS_OWN : Try.DONE;
     } catch (SharedWrite.CannotShareException alone) {
-      throw alone;
+      return Try.NEEDS_ITS_OWN;
     } catch (DosqlException failed) {
       result = null;
       failure = failed;
       return switch (failed.code()) {
         // A limit of the transaction, or of the short time that writes have which share one.
-        case TIMEOUT, RESOURCE_EXHAUSTED, QUOTA_EXCEEDED, INTERNAL -> false;
-        default -> true;
+        case TIMEOUT, RESOURCE_EXHAUSTED, QUOTA_EXCEEDED, INTERNAL -> Try.SPOILED;
+        default -> Try.DONE;
       };
     } catch (Exception failed) {
-      return false;
+      return Try.SPOILED;
     }
   }
 

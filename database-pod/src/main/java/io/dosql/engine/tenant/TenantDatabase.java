@@ -173,30 +173,20 @@ public final class TenantDatabase {
   }
 
   /**
-   * As {@link #writeOnce}, and returns when the commit is durable, if that does not take longer
-   * than the lock timeout: who has to wait for that anyway is woken once instead of twice. It is no
-   * promise: answers still go through the gate.
+   * As {@link #writeOnce}, but the write may share its commit with others that wait.
+   *
+   * @param isDurable return when the commit is durable, if that does not take longer than the lock
+   *     timeout: who has to wait for that anyway is woken once instead of twice. It is no promise:
+   *     answers still go through the gate
    */
-  public <T> WriterLease.Written<T> writeOnceDurably(
-      Duration lockTimeout, Cancellation cancellation, Function<TenantConnection, T> work) {
-    return turns.run(
-        new QueuedWrite<>(() -> writeAlone(cancellation, work), null, this::tellWhenSettled),
-        lockTimeout);
-  }
-
-  /**
-   * As {@link #writeOnce}, or {@link #writeOnceDurably}, but the write may share its commit with
-   * others that wait.
-   */
-  public <T> WriterLease.Written<T> writeShared(
+  public <T> WriterLease.Written<T> writeOnce(
       Duration lockTimeout, Cancellation cancellation, SharedWrite<T> write, boolean isDurable) {
-    QueuedWrite.Telling<WriterLease.Written<T>> telling =
-        isDurable ? this::tellWhenSettled : (written, tell) -> tell.run();
+    var together = write.together();
     return turns.run(
         new QueuedWrite<>(
             () -> writeAlone(cancellation, write.alone()),
-            () -> writeTogether(cancellation, write.together()),
-            telling),
+            together == null ? null : () -> writeTogether(cancellation, together),
+            isDurable ? this::tellWhenSettled : (written, tell) -> tell.run()),
         lockTimeout);
   }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -237,6 +238,16 @@ public final class Tenants implements AutoCloseable {
     return rest.values().stream().limit(limit).toList();
   }
 
+  /** The first tenants that are awake, by name. */
+  public List<Tenant> awakeByName(int limit) {
+    return awakeBy(Comparator.comparing(Tenant::name)).limit(limit).toList();
+  }
+
+  private Stream<Tenant> awakeBy(Comparator<Tenant> order) {
+    // Not all tenants: most may be asleep, and there may be a hundred thousand.
+    return parts.awake().tenants().stream().filter(Tenant::isAwake).sorted(order);
+  }
+
   /**
    * Gives memory back: the tenants that are awake lose their cached statements and pages, and those
    * that have not been used for longest sleep, unless they are in use or pinned. Returns at once;
@@ -246,14 +257,11 @@ public final class Tenants implements AutoCloseable {
    * @return done when all of that is
    */
   public CompletableFuture<?> shed(int sleepers) {
-    List<Tenant> awake =
-        byName.values().stream()
-            .filter(Tenant::isAwake)
-            .sorted(Comparator.comparingLong(Tenant::lastUsedNanos))
-            .toList();
+    List<Tenant> leastRecentlyUsed =
+        awakeBy(Comparator.comparingLong(Tenant::lastUsedNanos)).toList();
     List<CompletableFuture<?>> work = new ArrayList<>();
     int left = sleepers;
-    for (Tenant tenant : awake) {
+    for (Tenant tenant : leastRecentlyUsed) {
       boolean sleeps = left > 0 && tenant.mayBeEvicted();
       if (sleeps) {
         left--;

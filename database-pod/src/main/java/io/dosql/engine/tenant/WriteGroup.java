@@ -1,6 +1,5 @@
 package io.dosql.engine.tenant;
 
-import io.dosql.engine.tenant.SharedWrite.CannotShareException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -47,67 +46,71 @@ final class WriteGroup {
     this.writesMax = writesMax;
   }
 
-  /** Whether a write may begin a group. */
-  boolean admits(QueuedWrite<?> first) {
-    if (!first.isShared()) {
-      return false;
-    }
-    if (aloneLeft > 0) {
-      aloneLeft--;
-      return false;
-    }
-    return true;
-  }
-
   /**
-   * Runs {@code first} and what {@code more} gives until that gives null; all of them are done when
-   * this returns. Throws nothing.
+   * Runs {@code first}, together with what {@code more} gives until that gives null, if both may
+   * be; all of them are done when this returns. Throws nothing.
    *
    * @param more the next one in line if it may be shared
    * @return how many it were
    */
   int run(QueuedWrite<?> first, Supplier<@Nullable QueuedWrite<?>> more) {
-    List<QueuedWrite<?>> members = new ArrayList<>();
-    QueuedWrite<?> loner = null;
+    QueuedWrite<?> second = mayShare(first) ? more.get() : null;
+    if (second == null) {
+      first.run();
+      return 1;
+    }
+    List<QueuedWrite<?>> writes = new ArrayList<>(List.of(first, second));
+    runTogether(writes, more);
+    return writes.size();
+  }
+
+  private boolean mayShare(QueuedWrite<?> write) {
+    if (write.isShared() && aloneLeft > 0) {
+      aloneLeft--;
+      return false;
+    }
+    return write.isShared();
+  }
+
+  private void runTogether(List<QueuedWrite<?>> writes, Supplier<@Nullable QueuedWrite<?>> more) {
+    int joined = 0;
     boolean isCommitted = false;
     try {
       transaction.begin();
-      QueuedWrite<?> write = first;
-      boolean isSound = true;
-      while (write != null) {
-        QueuedWrite<?> tried = write;
-        write = null;
-        try {
-          isSound = tried.runTogether() && transaction.isOpen();
-          members.add(tried);
-          write = isSound && members.size() < writesMax ? more.get() : null;
-        } catch (CannotShareException alone) {
-          loner = tried;
+      QueuedWrite.Try last = QueuedWrite.Try.DONE;
+      while (last == QueuedWrite.Try.DONE && joined < writes.size()) {
+        last = writes.get(joined).runTogether();
+        if (!transaction.isOpen()) {
+          last = QueuedWrite.Try.SPOILED;
+        }
+        if (last == QueuedWrite.Try.DONE) {
+          joined++;
+          extend(writes, joined, more);
         }
       }
-      isCommitted = isSound && transaction.commit();
+      isCommitted = last != QueuedWrite.Try.SPOILED && transaction.commit();
     } catch (RuntimeException | Error failed) {
       // Each is told why, when it is run alone.
       LOG.debug("Writes are run one by one", failed);
     }
-    int count = members.size();
     if (isCommitted) {
-      members.forEach(QueuedWrite::tell);
+      writes.subList(0, joined).forEach(QueuedWrite::tell);
+      writes.subList(joined, writes.size()).forEach(QueuedWrite::run);
     } else {
       rollBack();
-      if (count > 1) {
-        aloneLeft = ALONE_AFTER_SPOILED;
+      aloneLeft = joined > 0 ? ALONE_AFTER_SPOILED : aloneLeft;
+      writes.forEach(QueuedWrite::run);
+    }
+  }
+
+  private void extend(
+      List<QueuedWrite<?>> writes, int joined, Supplier<@Nullable QueuedWrite<?>> more) {
+    if (joined == writes.size() && joined < writesMax) {
+      QueuedWrite<?> next = more.get();
+      if (next != null) {
+        writes.add(next);
       }
-      members.forEach(QueuedWrite::run);
     }
-    if (loner != null) {
-      loner.run();
-      count++;
-    } else if (count == 0) {
-      first.run();
-      count = 1;
-    }
-    return count;
   }
 
   private void rollBack() {

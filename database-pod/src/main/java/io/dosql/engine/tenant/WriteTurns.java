@@ -101,12 +101,7 @@ final class WriteTurns {
     QueuedWrite<?> write = first;
     int count = 0;
     while (true) {
-      if (group.admits(write) && queue.hasWaiters()) {
-        count += group.run(write, () -> nextShared(end));
-      } else {
-        write.run();
-        count++;
-      }
+      count += group.run(write, () -> nextShared(end));
       QueuedWrite<?> next = queue.release();
       if (next == null) {
         return;

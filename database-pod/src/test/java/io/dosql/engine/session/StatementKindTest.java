@@ -3,7 +3,6 @@ package io.dosql.engine.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dosql.engine.session.StatementKind.Begin;
-import io.dosql.engine.session.StatementKind.ChangeRows;
 import io.dosql.engine.session.StatementKind.Commit;
 import io.dosql.engine.session.StatementKind.Read;
 import io.dosql.engine.session.StatementKind.Rollback;
@@ -46,8 +45,8 @@ class StatementKindTest {
         Arguments.of("  -- a comment\n /* and */ ; select 1", new Read(true)),
         Arguments.of("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a", new Read(false)),
         Arguments.of("EXPLAIN QUERY PLAN DELETE FROM t", new Read(true)),
-        Arguments.of("INSERT INTO t VALUES ('BEGIN')", new ChangeRows()),
-        Arguments.of("create table begin_x (a)", new Write()),
+        Arguments.of("INSERT INTO t VALUES ('BEGIN')", new Write(true)),
+        Arguments.of("create table begin_x (a)", new Write(false)),
         Arguments.of("-- only a comment", new Read(true)),
         Arguments.of("", new Read(true)));
   }

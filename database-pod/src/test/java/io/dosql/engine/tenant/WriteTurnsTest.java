@@ -70,13 +70,17 @@ class WriteTurnsTest {
   private CompletableFuture<String> writeShared(String name, Callable<Supplier<String>> together) {
     QueuedWrite<String> write =
         new QueuedWrite<>(() -> add(name), together, (result, tell) -> tell.run());
+    return inBackground(() -> turns.run(write, LONG));
+  }
+
+  private static CompletableFuture<String> inBackground(Callable<String> call) {
     CompletableFuture<String> outcome = new CompletableFuture<>();
     var _ =
         Thread.ofVirtual()
             .start(
                 () -> {
                   try {
-                    outcome.complete(turns.run(write, LONG));
+                    outcome.complete(call.call());
                   } catch (Throwable failure) {
                     outcome.completeExceptionally(failure);
                   }
@@ -200,18 +204,7 @@ class WriteTurnsTest {
   }
 
   private CompletableFuture<String> write(String name, Duration lockTimeout) {
-    CompletableFuture<String> outcome = new CompletableFuture<>();
-    var _ =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    outcome.complete(turns.run(() -> add(name), lockTimeout));
-                  } catch (Throwable failure) {
-                    outcome.completeExceptionally(failure);
-                  }
-                });
-    return outcome;
+    return inBackground(() -> turns.run(() -> add(name), lockTimeout));
   }
 
   private String add(String name) {
@@ -222,24 +215,16 @@ class WriteTurnsTest {
   /** A write that has its turn until {@link #goOn}. */
   private CompletableFuture<String> holdTurn(Duration lockTimeout) throws InterruptedException {
     CountDownLatch running = new CountDownLatch(1);
-    CompletableFuture<String> outcome = new CompletableFuture<>();
-    var _ =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    outcome.complete(
-                        turns.run(
-                            () -> {
-                              running.countDown();
-                              goOn.await();
-                              return add("first");
-                            },
-                            lockTimeout));
-                  } catch (Throwable failure) {
-                    outcome.completeExceptionally(failure);
-                  }
-                });
+    CompletableFuture<String> outcome =
+        inBackground(
+            () ->
+                turns.run(
+                    () -> {
+                      running.countDown();
+                      goOn.await();
+                      return add("first");
+                    },
+                    lockTimeout));
     running.await();
     return outcome;
   }
