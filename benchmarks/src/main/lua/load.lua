@@ -2,9 +2,10 @@
 --
 --   wrk … -s load.lua URL -- KIND TENANTS DEPTH [TOKEN]
 --
--- KIND     insert, read, or mixed (nine reads to one insert)
+-- KIND     insert, read, mixed (nine reads to one insert), or hrana (reads as a libSQL driver sends them)
 -- TENANTS  1: all to the tenant "bench"; else spread over "bench-0" and so on
--- DEPTH    requests that a connection sends in one go, before it waits for their answers
+-- DEPTH    requests that a connection sends in one go, before it waits for their answers; for hrana those of
+--          one pipeline, which is one HTTP request
 -- The requests are made before the clock starts, so that making them costs the other side nothing.
 
 local ROWS = 100000
@@ -29,6 +30,16 @@ local function body(kind, i)
   return read(i)
 end
 
+local function hrana(first, depth)
+  local requests = {}
+  for i = 1, depth do
+    requests[i] = string.format(
+      '{"type":"execute","stmt":{"sql":"SELECT v FROM p WHERE id = ?","args":[{"type":"integer","value":"%d"}]}}',
+      (first + i) * 7919 % ROWS + 1)
+  end
+  return '{"requests":[' .. table.concat(requests, ",") .. ',{"type":"close"}]}'
+end
+
 function init(args)
   local kind, tenants, depth, token = args[1], tonumber(args[2]), tonumber(args[3]), args[4]
   local headers = { ["Content-Type"] = "application/json" }
@@ -39,10 +50,17 @@ function init(args)
   local first = math.random(0, 1000000)
   for i = 1, PREPARED do
     local several = {}
-    for j = 1, depth do
-      local number = first + i * depth + j
+    local number = first + i * depth
+    local function url(path)
       local tenant = tenants == 1 and "bench" or "bench-" .. math.random(0, tenants - 1)
-      several[j] = wrk.format("POST", "/db/" .. tenant .. "/query", headers, body(kind, number))
+      return "/db/" .. tenant .. path
+    end
+    if kind == "hrana" then
+      several[1] = wrk.format("POST", url("/v2/pipeline"), headers, hrana(number, depth))
+    else
+      for j = 1, depth do
+        several[j] = wrk.format("POST", url("/query"), headers, body(kind, number + j))
+      end
     end
     prepared[i] = table.concat(several)
   end

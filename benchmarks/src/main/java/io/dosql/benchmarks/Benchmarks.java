@@ -39,8 +39,8 @@ public final class Benchmarks implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "15",
-      description = "Seconds of each measurement before the first round (default 15).")
+      defaultValue = "30",
+      description = "Seconds of each measurement before the first round (default 30).")
   private int warmUp;
 
   @Option(

@@ -10,10 +10,10 @@ import java.util.Map;
 /**
  * What {@code wrk} sends; see {@code load.lua}.
  *
- * @param kind insert, read or mixed
+ * @param kind insert, read, mixed or hrana
  * @param clients connections
  * @param tenants how many it is spread over
- * @param depth requests that a connection sends in one go
+ * @param depth requests that a connection sends in one go, for hrana in one HTTP request
  */
 record Load(String kind, int clients, int tenants, int depth) {
 
@@ -43,6 +43,7 @@ record Load(String kind, int clients, int tenants, int depth) {
     if (result[2] > 0) {
       throw new IOException("%d requests to %s failed".formatted(result[2], url));
     }
-    return new Reading(result[0] * 1e6 / result[1], result[3], result[4], List.of());
+    long statements = result[0] * (kind.equals("hrana") ? depth : 1);
+    return new Reading(statements * 1e6 / result[1], result[3], result[4], List.of());
   }
 }

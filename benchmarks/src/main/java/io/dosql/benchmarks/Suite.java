@@ -58,16 +58,22 @@ final class Suite {
         new Row.Ratio(
             "point reads over HTTP, 64 clients", "PostgreSQL 15", "pod-read-64", "pg-read-64", 0.7),
         new Row.Ratio(
-            "point reads over HTTP, 16 clients, 8 requests a round trip",
+            "point reads over HTTP, 16 clients, 8 requests in a Hrana pipeline",
             "PostgreSQL 15, one a round trip",
-            "pod-read-8x16",
+            "pod-hrana-8x16",
             "pg-read-16",
             1),
         new Row.Ratio(
             "the same",
             "PostgreSQL 15, 8 in its pipeline mode",
-            "pod-read-8x16",
+            "pod-hrana-8x16",
             "pg-read-8x16",
+            0),
+        new Row.Ratio(
+            "the same, 8 HTTP requests sent in one go",
+            "PostgreSQL 15, one a round trip",
+            "pod-read-8x16",
+            "pg-read-16",
             0),
         new Row.Ratio("point reads in process", "C", "java-read", "c-read", 0.8),
         new Row.Ratio(
@@ -141,6 +147,11 @@ final class Suite {
         "pod: point reads, 16 clients, 8 a round trip",
         lacksWrk(),
         d -> contestants.pod().load(new Load("read", FEW_CLIENTS, 1, DEPTH), d));
+    add(
+        "pod-hrana-8x16",
+        "pod: point reads, 16 clients, Hrana pipelines of 8",
+        lacksWrk(),
+        d -> contestants.pod().load(new Load("hrana", FEW_CLIENTS, 1, DEPTH), d));
     add(
         "pg-read-8x16",
         "PostgreSQL: point reads, 16 clients, pipelines of 8",

@@ -9,7 +9,6 @@ import io.dosql.engine.log.PageImage;
 import io.dosql.engine.log.PartSection;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -104,12 +103,9 @@ final class CommitWriter {
   }
 
   private List<PageImage> images(WalCommit commit, int from, int to) throws IOException {
-    ByteBuffer memory = ByteBuffer.allocate((to - from) * wal.pageSize());
     List<PageImage> images = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {
-      ByteBuffer image = memory.slice((i - from) * wal.pageSize(), wal.pageSize());
-      commit.read(i, image.duplicate());
-      images.add(new PageImage(Integer.toUnsignedLong(commit.pages()[i].number()), image));
+      images.add(new PageImage(Integer.toUnsignedLong(commit.pages()[i].number()), commit.page(i)));
     }
     return images;
   }

@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -133,14 +131,16 @@ final class QueuedWrite<T> implements WriterQueue.Waiter {
 
   /** Waits until it is told; an interrupt stays set. */
   T await(Duration timeout) throws NotDoneException {
-    try {
-      return told.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException late) {
-      throw new NotDoneException(false);
+    try (var _ =
+        Alarm.after(timeout, () -> told.completeExceptionally(new NotDoneException(false)))) {
+      return told.get();
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
       throw new NotDoneException(true);
     } catch (ExecutionException failure) {
+      if (failure.getCause() instanceof NotDoneException late) {
+        throw late;
+      }
       throw Jobs.asUnchecked(failure.getCause());
     }
   }

@@ -2,6 +2,7 @@ package io.dosql.engine.tenant;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A committed transaction in the WAL: valid until the WAL is written again.
@@ -10,9 +11,16 @@ import java.nio.ByteBuffer;
  * @param databasePages size of the database after the commit
  * @param from offset in the WAL of the first frame
  * @param to offset behind the last frame
+ * @param frames all of them, if they are few; else null
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record WalCommit(WalReader reader, Page[] pages, int databasePages, long from, long to) {
+record WalCommit(
+    WalReader reader,
+    Page[] pages,
+    int databasePages,
+    long from,
+    long to,
+    @Nullable ByteBuffer frames) {
 
   /** A page and where in the WAL its newest image lies. */
   record Page(int number, long offset) implements Comparable<Page> {
@@ -23,8 +31,11 @@ record WalCommit(WalReader reader, Page[] pages, int databasePages, long from, l
     }
   }
 
-  /** Reads the image of page {@code index} into {@code target}. */
-  void read(int index, ByteBuffer target) throws IOException {
-    reader.readPage(pages[index].offset(), target);
+  /** The image of page {@code index}; not to be changed. */
+  ByteBuffer page(int index) throws IOException {
+    long offset = pages[index].offset();
+    return frames == null
+        ? reader.readPage(offset)
+        : frames.slice((int) (offset - from), reader.pageSize());
   }
 }

@@ -85,18 +85,14 @@ final class WalReader implements AutoCloseable {
    */
   WalCommit next(int frames) throws IOException {
     FileChannel wal = open();
-    readHeader(wal);
-    long from = position;
     long end = HEADER_BYTES + (long) frames * frameBytes;
-    if (end <= from) {
-      throw new CorruptWalException(file, end, "end of the committed frames", from, end);
-    }
+    ByteBuffer chunk = firstFrames(wal, end);
+    long from = position;
     PageIndex pages = new PageIndex();
-    // As large as what is new, up to a bound: thousands of tenants must not hold a buffer each.
-    ByteBuffer chunk = ByteBuffer.allocate(chunkBytes(end - from));
+    boolean isWhole = chunk.limit() == end - from;
     int databasePages = 0;
     for (long at = from; at < end; at += frameBytes) {
-      if (!chunk.hasRemaining() || at == from) {
+      if (!chunk.hasRemaining()) {
         fill(wal, at, chunk.clear().limit((int) Math.min(chunk.capacity(), end - at)));
       }
       databasePages = frame(chunk, at);
@@ -107,7 +103,34 @@ final class WalReader implements AutoCloseable {
       throw new CorruptWalException(file, end - frameBytes + 4, "mark of a commit", 1, 0);
     }
     position = end;
-    return new WalCommit(this, pages.sorted(), databasePages, from, end);
+    return new WalCommit(
+        this, pages.sorted(), databasePages, from, end, isWhole ? chunk.rewind() : null);
+  }
+
+  /**
+   * Reads the first frames behind {@link #position}. Whether the WAL was begun anew their salts
+   * tell: SQLite has written them, so they are those of the header, which is read only then.
+   */
+  private ByteBuffer firstFrames(FileChannel wal, long end) throws IOException {
+    if (position != 0 && end > position) {
+      ByteBuffer chunk = chunk(wal, end);
+      if (chunk.getLong(8) == salts) {
+        return chunk;
+      }
+    }
+    readHeader(wal);
+    if (end <= position) {
+      throw new CorruptWalException(file, end, "end of the committed frames", position, end);
+    }
+    return chunk(wal, end);
+  }
+
+  /** As large as what is new, up to a bound: thousands of tenants must not hold a buffer each. */
+  private ByteBuffer chunk(FileChannel wal, long end) throws IOException {
+    long count = Math.max(1, Math.min(end - position, CHUNK_BYTES) / frameBytes);
+    ByteBuffer chunk = ByteBuffer.allocate((int) count * frameBytes);
+    fill(wal, position, chunk);
+    return chunk;
   }
 
   /** Checks the frame at the chunk's position; returns its commit mark. */
@@ -130,8 +153,10 @@ final class WalReader implements AutoCloseable {
   }
 
   /** Reads one page image of a commit that {@link #next} returned last. */
-  void readPage(long offset, ByteBuffer target) throws IOException {
-    readFully(open(), target, offset);
+  ByteBuffer readPage(long offset) throws IOException {
+    ByteBuffer page = ByteBuffer.allocate(pageSize);
+    readFully(open(), page, offset);
+    return page.flip();
   }
 
   int pageSize() {
@@ -168,11 +193,6 @@ final class WalReader implements AutoCloseable {
     checksum1 = high(sums);
     checksum2 = low(sums);
     position = HEADER_BYTES;
-  }
-
-  private int chunkBytes(long newBytes) {
-    long frames = Math.min(newBytes, CHUNK_BYTES) / frameBytes;
-    return (int) Math.max(1, frames) * frameBytes;
   }
 
   private static void fill(FileChannel wal, long at, ByteBuffer chunk) throws IOException {

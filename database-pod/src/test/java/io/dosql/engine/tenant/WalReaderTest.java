@@ -7,7 +7,6 @@ import io.dosql.engine.sqlite.CheckpointMode;
 import io.dosql.engine.sqlite.OpenMode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +68,7 @@ class WalReaderTest {
     byte[][] images = new byte[commit.pages().length][];
     for (int i = 0; i < images.length; i++) {
       images[i] = new byte[Connections.PAGE_SIZE];
-      commit.read(i, ByteBuffer.wrap(images[i]));
+      commit.page(i).get(images[i]);
     }
     assertThat(sqlite.checkpoint(CheckpointMode.TRUNCATE).isComplete()).isTrue();
     byte[] database = Files.readAllBytes(folder.resolve("a.db"));
@@ -90,6 +89,17 @@ class WalReaderTest {
       sqlite.execute("INSERT INTO t%s VALUES (1)".formatted(mode));
       assertThat(reader.next(frames).pages()).hasSize(1);
     }
+  }
+
+  @Test
+  void theReaderFollowsAWalThatBeginsAnewWithALongerCommitThanTheOldOneHeld() throws Exception {
+    sqlite.execute("CREATE TABLE t (v)");
+    assertThat(reader.next(frames).to()).isLessThan(10 * FRAME);
+    assertThat(sqlite.checkpoint(CheckpointMode.FULL).isComplete()).isTrue();
+    sqlite.execute("INSERT INTO t VALUES (zeroblob(100000))");
+    WalCommit commit = reader.next(frames);
+    assertThat(commit.from()).isEqualTo(32);
+    assertThat(commit.to()).isGreaterThan(24 * FRAME);
   }
 
   @Test
