@@ -14,6 +14,7 @@ final class FairPools extends Pools {
 
   private final FairPool writers;
   private final FairPool readers;
+  private final WheelAlarms alarms = new WheelAlarms();
 
   FairPools(FairPool.Shares writers, FairPool.Shares readers) {
     this.writers = new FairPool("writer", writers);
@@ -41,6 +42,11 @@ final class FairPools extends Pools {
   }
 
   @Override
+  Alarms alarms() {
+    return alarms;
+  }
+
+  @Override
   void takeTurnsOfTheStuck() {
     writers.takeTurnsOfTheStuck();
     readers.takeTurnsOfTheStuck();
@@ -50,5 +56,6 @@ final class FairPools extends Pools {
   public void close() {
     writers.close();
     readers.close();
+    alarms.close();
   }
 }

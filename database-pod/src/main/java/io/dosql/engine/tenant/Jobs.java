@@ -45,6 +45,12 @@ final class Jobs {
 
   <T> T onReader(Callable<T> job) {
     CompletableFuture<T> result = new CompletableFuture<>();
+    onReader(result, job);
+    return join(result);
+  }
+
+  /** Does not wait for it; throws nothing but that the pool takes no more. */
+  <T> void onReader(CompletableFuture<T> result, Callable<T> job) {
     readers.execute(
         () -> {
           try {
@@ -53,7 +59,6 @@ final class Jobs {
             result.completeExceptionally(failure);
           }
         });
-    return join(result);
   }
 
   /** Waits without giving up: the job's own deadline ends it, and its outcome must be known. */

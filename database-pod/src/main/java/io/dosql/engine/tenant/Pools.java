@@ -21,6 +21,9 @@ public abstract class Pools implements AutoCloseable {
   /** Runs a tenant's reads, so that a long one never delays a commit. */
   abstract Executor readersOf(TenantName tenant);
 
+  /** Ends waits for what these threads do. */
+  abstract Alarms alarms();
+
   /** Called from time to time by maintenance. */
   abstract void takeTurnsOfTheStuck();
 

@@ -130,9 +130,9 @@ final class QueuedWrite<T> implements WriterQueue.Waiter {
   }
 
   /** Waits until it is told; an interrupt stays set. */
-  T await(Duration timeout) throws NotDoneException {
+  T await(Duration timeout, Alarms alarms) throws NotDoneException {
     try (var _ =
-        Alarm.after(timeout, () -> told.completeExceptionally(new NotDoneException(false)))) {
+        alarms.set(timeout, () -> told.completeExceptionally(new NotDoneException(false)))) {
       return told.get();
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();

@@ -8,7 +8,8 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +27,7 @@ final class ReaderPool {
   private final TenantName tenant;
   private final int readersMax;
   private final Supplier<TenantConnection> opener;
-  private final Semaphore permits;
+  private final Alarms alarms;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -36,36 +37,109 @@ final class ReaderPool {
   @GuardedBy("lock")
   private final Set<TenantConnection> lent = Collections.newSetFromMap(new IdentityHashMap<>());
 
+  /** Who waits for the right to a connection, in their order. */
+  @GuardedBy("lock")
+  private final ArrayDeque<Runnable> waiters = new ArrayDeque<>();
+
+  @GuardedBy("lock")
+  private int rights;
+
   @GuardedBy("lock")
   private int opening;
 
   @GuardedBy("lock")
   private boolean closed;
 
-  ReaderPool(TenantName tenant, int readersMax, Supplier<TenantConnection> opener) {
+  ReaderPool(TenantName tenant, int readersMax, Supplier<TenantConnection> opener, Alarms alarms) {
     this.tenant = tenant;
     this.readersMax = readersMax;
     this.opener = opener;
-    this.permits = new Semaphore(readersMax, true);
+    this.alarms = alarms;
+    this.rights = readersMax;
   }
 
   /** Waits for the right to one connection. */
   void acquire(Duration timeout) {
-    try {
-      if (permits.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-        return;
-      }
+    CompletableFuture<Boolean> granted = new CompletableFuture<>();
+    boolean _ = withRight(timeout, granted, () -> granted.complete(true));
+  }
+
+  /**
+   * Has something done with the right to one connection, and waits for what comes of it: the thread
+   * that waits is woken once, and not for the right first.
+   *
+   * @param timeout for the right, and not for what is done
+   * @param outcome completed by what {@code granted} sets going
+   * @param granted called with the right, which it passes on: by this thread or by that of whoever
+   *     had it before. Throws nothing and does not block
+   */
+  <T> T withRight(Duration timeout, CompletableFuture<T> outcome, Runnable granted) {
+    if (enter(granted)) {
+      granted.run();
+      return Jobs.join(outcome);
+    }
+    try (var _ = alarms.set(timeout, () -> giveUpWaiting(granted, outcome))) {
+      return outcome.get();
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
-      throw new DosqlException(
-          ErrorCode.CONNECTION_ERROR, "interrupted while waiting to read", stop);
+      if (withdraw(granted)) {
+        throw new DosqlException(
+            ErrorCode.CONNECTION_ERROR, "interrupted while waiting to read", stop);
+      }
+      return Jobs.join(outcome);
+    } catch (ExecutionException failure) {
+      throw Jobs.asUnchecked(failure.getCause());
     }
-    throw new DosqlException(
-            ErrorCode.RESOURCE_EXHAUSTED,
-            "%d readers are at work in tenant %s, the limit maxReaders"
-                .formatted(readersMax, tenant))
-        .withRetryAfter(Duration.ofSeconds(1))
-        .withSqliteCode("SQLITE_BUSY");
+  }
+
+  private boolean enter(Runnable waiter) {
+    lock.lock();
+    try {
+      if (rights > 0) {
+        rights--;
+        return true;
+      }
+      waiters.add(waiter);
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean withdraw(Runnable waiter) {
+    lock.lock();
+    try {
+      return waiters.remove(waiter);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void giveUpWaiting(Runnable waiter, CompletableFuture<?> outcome) {
+    if (withdraw(waiter)) {
+      outcome.completeExceptionally(
+          new DosqlException(
+                  ErrorCode.RESOURCE_EXHAUSTED,
+                  "%d readers are at work in tenant %s, the limit maxReaders"
+                      .formatted(readersMax, tenant))
+              .withRetryAfter(Duration.ofSeconds(1))
+              .withSqliteCode("SQLITE_BUSY"));
+    }
+  }
+
+  /** Gives only the right back: there was no connection to be had. */
+  void releaseRight() {
+    Runnable next;
+    lock.lock();
+    try {
+      next = waiters.poll();
+      rights += next == null ? 1 : 0;
+    } finally {
+      lock.unlock();
+    }
+    if (next != null) {
+      next.run();
+    }
   }
 
   /** A connection, for who has the right to one. May open it, so only on a pool's thread. */
@@ -117,16 +191,20 @@ final class ReaderPool {
     } finally {
       lock.unlock();
     }
-    permits.release();
+    releaseRight();
   }
 
-  /** Gives a connection up that is of no use any more, and the right to it. */
-  void giveUp(TenantConnection connection) {
+  /**
+   * Gives a connection up that is of no use any more, and the right to it.
+   *
+   * @return false if it was evicted before
+   */
+  boolean giveUp(TenantConnection connection) {
     try {
-      connection.close();
+      return connection.evict("the connection is of no use any more");
     } finally {
       forget(connection);
-      permits.release();
+      releaseRight();
     }
   }
 
@@ -143,11 +221,6 @@ final class ReaderPool {
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Gives only the right back: there was no connection to be had. */
-  void releaseRight() {
-    permits.release();
   }
 
   /**

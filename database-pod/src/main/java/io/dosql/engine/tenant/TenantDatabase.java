@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -93,9 +95,10 @@ public final class TenantDatabase {
     this.commits = new CommitWriter(name, log, wal, gate, environment.commits());
     this.rows = new RowCapture(environment.rowChanges(), files.rowChanges());
     this.capture = new CommitCapture(wal, gate, commits, limits, disk, rows);
-    this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader);
+    Alarms alarms = environment.pools().alarms();
+    this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader, alarms);
     this.queue = new WriterQueue(limits.maxWaitingWriters());
-    this.turns = new WriteTurns(name, queue, strand, new SharedTransaction(), nanoTime);
+    this.turns = new WriteTurns(name, queue, strand, new SharedTransaction(), alarms, nanoTime);
     this.fileIsNew = state.databasePages() == 0;
     this.writer =
         Connections.openWriter(
@@ -270,26 +273,36 @@ public final class TenantDatabase {
   /** Runs {@code work} with a reader connection, as one job: what it leaves open is ended. */
   public <T> T readOnce(
       Duration timeout, Cancellation cancellation, Function<TenantConnection, T> work) {
-    readers.acquire(timeout);
-    boolean[] taken = new boolean[1];
+    CompletableFuture<T> outcome = new CompletableFuture<>();
+    return readers.withRight(
+        timeout,
+        outcome,
+        () -> {
+          try {
+            jobs.onReader(outcome, () -> read(cancellation, work));
+          } catch (RejectedExecutionException poolHasEnded) {
+            readers.releaseRight();
+            outcome.completeExceptionally(poolHasEnded);
+          }
+        });
+  }
+
+  /** On a reader thread, with the right to a connection, which it gives back. */
+  private <T> T read(Cancellation cancellation, Function<TenantConnection, T> work) {
+    TenantConnection connection;
     try {
-      return jobs.onReader(
-          () -> {
-            cancellation.check();
-            TenantConnection connection = readers.take();
-            taken[0] = true;
-            connection.setCancellation(cancellation);
-            try {
-              return noticingDamage(() -> connection.use(work));
-            } finally {
-              connection.setCancellation(null);
-              giveBack(connection);
-            }
-          });
+      cancellation.check();
+      connection = readers.take();
+    } catch (Throwable failure) {
+      readers.releaseRight();
+      throw failure;
+    }
+    connection.setCancellation(cancellation);
+    try {
+      return noticingDamage(() -> connection.use(work));
     } finally {
-      if (!taken[0]) {
-        readers.releaseRight();
-      }
+      connection.setCancellation(null);
+      giveBack(connection);
     }
   }
 
@@ -401,19 +414,28 @@ public final class TenantDatabase {
             });
   }
 
-  /** On a reader thread. A connection whose transaction cannot be ended is not used again. */
+  /**
+   * On a reader thread. A connection whose transaction cannot be ended is not used again; one that
+   * was evicted may be in the middle of being closed by another thread.
+   */
   private void giveBack(TenantConnection connection) {
     try {
-      connection.closeCursor();
-      if (!connection.sqlite().isAutocommit()) {
-        connection.sqlite().execute("ROLLBACK");
-      }
+      boolean _ = connection.use(TenantDatabase::endTransaction);
     } catch (RuntimeException failure) {
-      LOG.warn("tenant {}: a reader connection is given up", name, failure);
-      readers.giveUp(connection);
+      if (readers.giveUp(connection)) {
+        LOG.warn("tenant {}: a reader connection is given up", name, failure);
+      }
       return;
     }
     readers.release(connection);
+  }
+
+  private static boolean endTransaction(TenantConnection connection) {
+    connection.closeCursor();
+    if (!connection.sqlite().isAutocommit()) {
+      connection.sqlite().execute("ROLLBACK");
+    }
+    return true;
   }
 
   /**

@@ -25,6 +25,7 @@ final class WriteTurns {
   private final WriterQueue queue;
   private final Strand strand;
   private final WriteGroup group;
+  private final Alarms alarms;
   private final LongSupplier nanoTime;
 
   WriteTurns(
@@ -32,11 +33,13 @@ final class WriteTurns {
       WriterQueue queue,
       Strand strand,
       WriteGroup.Transaction transaction,
+      Alarms alarms,
       LongSupplier nanoTime) {
     this.tenant = tenant;
     this.queue = queue;
     this.strand = strand;
     this.group = new WriteGroup(transaction, WRITES_PER_JOB);
+    this.alarms = alarms;
     this.nanoTime = nanoTime;
   }
 
@@ -59,7 +62,7 @@ final class WriteTurns {
       schedule(write);
     }
     try {
-      return write.await(lockTimeout);
+      return write.await(lockTimeout, alarms);
     } catch (QueuedWrite.NotDoneException notYet) {
       if (!queue.withdraw(write)) {
         // Its turn has come: its own deadline ends it, and its outcome must be known.

@@ -73,6 +73,12 @@ public final class SimulatedTenants {
       return jobs;
     }
 
+    /** Nobody there gives up before the end of time. */
+    @Override
+    Alarms alarms() {
+      return (time, action) -> () -> {};
+    }
+
     @Override
     void takeTurnsOfTheStuck() {}
 

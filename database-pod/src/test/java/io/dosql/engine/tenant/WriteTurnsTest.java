@@ -31,8 +31,9 @@ class WriteTurnsTest {
   private final ExecutorService pool = Executors.newSingleThreadExecutor();
   private final PretendedTransaction transaction = new PretendedTransaction();
   private final WriterQueue queue = new WriterQueue(1_000);
+  private final WheelAlarms alarms = new WheelAlarms();
   private final WriteTurns turns =
-      new WriteTurns(TenantName.MAIN, queue, new Strand(pool), transaction, () -> 0L);
+      new WriteTurns(TenantName.MAIN, queue, new Strand(pool), transaction, alarms, () -> 0L);
   private final CountDownLatch goOn = new CountDownLatch(1);
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 
@@ -201,6 +202,7 @@ class WriteTurnsTest {
   void endPool() {
     goOn.countDown();
     pool.close();
+    alarms.close();
   }
 
   private CompletableFuture<String> write(String name, Duration lockTimeout) {
