@@ -24,13 +24,20 @@ public class HandOverBenchmark {
 
   private final ExecutorService pool = Executors.newFixedThreadPool(4);
   private final Strand strand = new Strand(pool);
+  private final WheelAlarms alarms = new WheelAlarms();
   private final WriteTurns turns =
       new WriteTurns(
-          TenantName.MAIN, new WriterQueue(1_000), strand, new NoTransaction(), System::nanoTime);
+          TenantName.MAIN,
+          new WriterQueue(1_000),
+          strand,
+          new NoTransaction(),
+          alarms,
+          System::nanoTime);
 
   @TearDown(Level.Trial)
   public void end() {
     pool.close();
+    alarms.close();
   }
 
   /** Nothing here shares one. */
