@@ -73,8 +73,8 @@ end
 
 function done(summary, latency, requests)
   local errors = summary.errors
-  io.write(string.format("RESULT %d %d %d %d %d\n",
+  io.write(string.format("RESULT %d %d %d %d %d %d %d %d %d\n",
     summary.requests, summary.duration,
-    errors.status + errors.connect + errors.read + errors.write + errors.timeout,
+    errors.status, errors.connect, errors.read, errors.write, errors.timeout,
     latency:percentile(50), latency:percentile(99)))
 end

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -40,10 +41,12 @@ record Load(String kind, int clients, int tenants, int depth) {
       command.add(token);
     }
     long[] result = Programs.result(Programs.run(command, Map.of()));
-    if (result[2] > 0) {
-      throw new IOException("%d requests to %s failed".formatted(result[2], url));
+    if (Arrays.stream(result, 2, 7).sum() > 0) {
+      throw new IOException(
+          "Of the requests to %s failed: by status %d, to connect %d, to read %d, to write %d, late %d"
+              .formatted(url, result[2], result[3], result[4], result[5], result[6]));
     }
     long statements = result[0] * (kind.equals("hrana") ? depth : 1);
-    return new Reading(statements * 1e6 / result[1], result[3], result[4], List.of());
+    return new Reading(statements * 1e6 / result[1], result[7], result[8], List.of());
   }
 }

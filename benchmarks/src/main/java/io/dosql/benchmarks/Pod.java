@@ -127,7 +127,18 @@ final class Pod implements AutoCloseable {
   }
 
   Reading load(Load load, Duration duration) throws IOException, InterruptedException {
-    return load.run(installation.sources().resolve("lua/load.lua"), data.base(), token, duration);
+    try {
+      return load.run(installation.sources().resolve("lua/load.lua"), data.base(), token, duration);
+    } catch (IOException failure) {
+      throw new IOException(failure.getMessage() + "; the pod counts " + failures(), failure);
+    }
+  }
+
+  private List<String> failures() throws IOException, InterruptedException {
+    return data.get("/metrics")
+        .lines()
+        .filter(line -> line.startsWith("dosql_requests_total{") && !line.contains("\"OK\""))
+        .toList();
   }
 
   @Override
