@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class Scheduler extends ForkJoinPool {
 
   private static final int CARRIERS_MAX = 24;
+  private static final String MONITORS = "VirtualThread-unblocker";
   private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** Something that can go on: a virtual thread, or a carrier that is inside native code. */
@@ -62,6 +63,9 @@ final class Scheduler extends ForkJoinPool {
 
   /** Put off until so many steps were done, to make a thread slow beyond chance. */
   private record PutOff(long untilStep, Ready entry) {}
+
+  /** What a thread that is not of the simulation has woken. */
+  private record Foreign(String thread, Runnable continuation) {}
 
   private final class Carrier extends Thread {
     private volatile boolean hasTurn;
@@ -100,7 +104,7 @@ final class Scheduler extends ForkJoinPool {
   private final List<Timer> timers = new ArrayList<>();
   private final ArrayDeque<Carrier> idle = new ArrayDeque<>();
   private final List<Carrier> carriers = new ArrayList<>();
-  private final Queue<Runnable> foreign = new ConcurrentLinkedQueue<>();
+  private final Queue<Foreign> foreign = new ConcurrentLinkedQueue<>();
   private volatile boolean isClosed;
   private volatile boolean isRunning;
   private @Nullable Throwable failure;
@@ -258,10 +262,18 @@ final class Scheduler extends ForkJoinPool {
     return chosen;
   }
 
+  /**
+   * The JDK has a thread of its own wake who waited for a monitor, and so decides when: the rules
+   * are checked all the same, only a replay may go another way.
+   */
   private void takeForeign() {
-    Runnable task = foreign.poll();
-    if (task != null) {
-      fail(new IllegalStateException("woken by a thread that is not of the simulation"));
+    Foreign woken = foreign.poll();
+    if (woken != null && woken.thread.equals(MONITORS)) {
+      ready.add(new Task(woken.continuation));
+    } else if (woken != null) {
+      fail(
+          new IllegalStateException(
+              "woken by '%s', which is not of the simulation".formatted(woken.thread)));
     }
   }
 
@@ -285,7 +297,7 @@ final class Scheduler extends ForkJoinPool {
   public void execute(Runnable continuation) {
     Thread current = Thread.currentThread();
     if (isRunning && !(current instanceof Carrier || current.isVirtual())) {
-      foreign.add(continuation);
+      foreign.add(new Foreign(current.getName(), continuation));
     } else {
       ready.add(new Task(continuation));
     }
