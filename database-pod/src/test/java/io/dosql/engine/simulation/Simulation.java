@@ -2,6 +2,7 @@ package io.dosql.engine.simulation;
 
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.log.CorruptLogException;
+import io.dosql.engine.log.LogBusyException;
 import io.dosql.engine.log.SimulatedLog;
 import io.dosql.engine.sqlite.SimulatedVfs;
 import io.dosql.engine.tenant.TenantLimits;
@@ -385,6 +386,11 @@ final class Simulation implements AutoCloseable {
     try {
       current.stop();
       statistics.cleanStops++;
+    } catch (LogBusyException full) {
+      // What was appended last was told to nobody, and the process says that it ends without it.
+      if (!mayFill) {
+        throw new Violation("the log finds no space on a disk that has some", full);
+      }
     } catch (IOException failed) {
       if (!volume.hasEnded()) {
         throw new Violation("the log fails, and the process goes on", failed);
