@@ -1,6 +1,8 @@
 package io.dosql.engine.tenant;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /**
  * Runs something when a time is over, a little late, unless its alarm is closed before. For waits
@@ -21,4 +23,19 @@ interface Alarms {
    * @param action runs on a thread that it must not hold up
    */
   Alarm set(Duration time, Runnable action);
+
+  /**
+   * Waits for an outcome.
+   *
+   * @param late runs as the action of an alarm, when the time is over and there is none yet; the
+   *     wait goes on, so it sees to an outcome
+   */
+  default <T> T await(CompletableFuture<T> outcome, Duration time, Runnable late)
+      throws InterruptedException {
+    try (var _ = set(time, late)) {
+      return outcome.get();
+    } catch (ExecutionException failure) {
+      throw Jobs.asUnchecked(failure.getCause());
+    }
+  }
 }

@@ -1,10 +1,8 @@
 package io.dosql.engine.tenant;
 
 import io.dosql.engine.error.DosqlException;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -114,34 +112,21 @@ final class QueuedWrite<T> implements WriterQueue.Waiter {
     return ran;
   }
 
-  /** It was not told within the time, or the thread that waited was interrupted. */
-  static final class NotDoneException extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final boolean isInterrupt;
-
-    NotDoneException(boolean isInterrupt) {
-      super(null, null, false, false);
-      this.isInterrupt = isInterrupt;
-    }
-
-    boolean isInterrupt() {
-      return isInterrupt;
-    }
+  /** The result when it is due. */
+  CompletableFuture<T> told() {
+    return told;
   }
 
-  /** Waits until it is told; an interrupt stays set. */
-  T await(Duration timeout, Alarms alarms) throws NotDoneException {
-    try (var _ =
-        alarms.set(timeout, () -> told.completeExceptionally(new NotDoneException(false)))) {
-      return told.get();
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new NotDoneException(true);
-    } catch (ExecutionException failure) {
-      if (failure.getCause() instanceof NotDoneException late) {
-        throw late;
-      }
-      throw Jobs.asUnchecked(failure.getCause());
-    }
+  /** Whoever waits is told as soon as there is a result, due or not. */
+  void tellEarly() {
+    var _ =
+        ran.whenComplete(
+            (value, failure) -> {
+              if (failure == null) {
+                told.complete(value);
+              } else {
+                told.completeExceptionally(failure);
+              }
+            });
   }
 }

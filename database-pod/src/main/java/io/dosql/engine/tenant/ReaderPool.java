@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -78,8 +77,8 @@ final class ReaderPool {
       granted.run();
       return Jobs.join(outcome);
     }
-    try (var _ = alarms.set(timeout, () -> giveUpWaiting(granted, outcome))) {
-      return outcome.get();
+    try {
+      return alarms.await(outcome, timeout, () -> giveUpWaiting(granted, outcome));
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
       if (withdraw(granted)) {
@@ -87,8 +86,6 @@ final class ReaderPool {
             ErrorCode.CONNECTION_ERROR, "interrupted while waiting to read", stop);
       }
       return Jobs.join(outcome);
-    } catch (ExecutionException failure) {
-      throw Jobs.asUnchecked(failure.getCause());
     }
   }
 

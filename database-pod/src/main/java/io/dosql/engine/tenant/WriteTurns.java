@@ -62,16 +62,23 @@ final class WriteTurns {
       schedule(write);
     }
     try {
-      return write.await(lockTimeout, alarms);
-    } catch (QueuedWrite.NotDoneException notYet) {
-      if (!queue.withdraw(write)) {
-        // Its turn has come: its own deadline ends it, and its outcome must be known.
-        return Jobs.join(write.ran());
+      return alarms.await(write.told(), lockTimeout, () -> late(write, lockTimeout));
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      if (queue.withdraw(write)) {
+        throw new DosqlException(
+            ErrorCode.CONNECTION_ERROR, "interrupted while waiting to write", stop);
       }
-      throw notYet.isInterrupt()
-          ? new DosqlException(
-              ErrorCode.CONNECTION_ERROR, "interrupted while waiting to write", notYet)
-          : WriterQueue.lockTimeout(tenant, lockTimeout);
+      return Jobs.join(write.ran());
+    }
+  }
+
+  /** If its turn has come, its own deadline ends it, and its outcome must be known. */
+  private void late(QueuedWrite<?> write, Duration lockTimeout) {
+    if (queue.withdraw(write)) {
+      write.fail(WriterQueue.lockTimeout(tenant, lockTimeout));
+    } else {
+      write.tellEarly();
     }
   }
 
