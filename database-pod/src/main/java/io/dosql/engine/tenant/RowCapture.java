@@ -246,8 +246,9 @@ final class RowCapture implements ChangeObserver {
   public void failed(SqliteStatement statement, long mark) {
     after(
         connection -> {
-          describeTables(connection);
+          // Asked first: describing runs statements, and with them SQLite tells of the commit.
           boolean isOver = isCommitting && connection.isAutocommit();
+          describeTables(connection);
           if (failure == null && !isOver && buffer.position() > mark) {
             settle(connection, mark);
           }

@@ -243,6 +243,22 @@ class RowChangesTest {
     assertThat(tenant.resets()).isZero();
   }
 
+  @Test
+  void aStatementThatFailsAndCommitsRowsOfATableNotSeenBeforeIsTold() throws Exception {
+    // A definition makes the columns of all tables be asked for again, and asking makes SQLite tell
+    // of the commit.
+    given("CREATE TABLE t (a UNIQUE)", "INSERT INTO t VALUES (1), (2)", "CREATE TABLE other (b)");
+    assertThat(tenant.tryRun("UPDATE OR FAIL t SET a = 1")).isNotNull();
+    assertThat(told(tenant.check())).containsExactly("t 1 > 1");
+    given("CREATE TABLE third (c)");
+    assertThat(tenant.tryRun("INSERT OR FAIL INTO t VALUES (3), (1)")).isNotNull();
+    assertThat(told(tenant.check())).containsExactly("t + 3");
+    given("CREATE TABLE fourth (d)");
+    assertThat(tenant.tryRun("INSERT INTO t VALUES (4), (1)")).isNotNull();
+    assertThat(tenant.check()).isEmpty();
+    assertThat(tenant.resets()).isZero();
+  }
+
   /** SQLite's counters are the same for both: only the rows tell. */
   @Test
   void whatTriggersDidBeforeAFailureIsKeptOrUndoneWithIt() throws Exception {
