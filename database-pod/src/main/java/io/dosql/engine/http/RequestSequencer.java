@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -154,7 +155,8 @@ final class RequestSequencer extends ChannelDuplexHandler {
       // The body's framing is broken: nobody knows where the next request would begin.
       ReferenceCountUtil.release(message);
       closing = true;
-      context.fireExceptionCaught(part.decoderResult().cause());
+      // Any other would be logged as an error of the server where nobody reads the body.
+      context.fireExceptionCaught(new ClosedChannelException());
       if (!answerPending) {
         close(context);
       }

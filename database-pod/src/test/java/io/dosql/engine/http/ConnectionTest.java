@@ -2,6 +2,9 @@ package io.dosql.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.dosql.engine.http.RawConnection.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** HTTP/1.1 as such: order, keep-alive, slow and broken clients. */
 class ConnectionTest {
@@ -356,5 +360,22 @@ class ConnectionTest {
       assertThat(connection.isClosedByServer()).isTrue();
     }
     assertThat(pod.sessions.executed).isEmpty();
+  }
+
+  @Test
+  void brokenChunkOfARequestThatIsAnsweredAlready_isNoErrorOfTheServer() throws Exception {
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    Logger framework = (Logger) LoggerFactory.getLogger("io.micronaut");
+    framework.addAppender(logged);
+    logged.start();
+    try (RawConnection connection = new RawConnection(pod.port())) {
+      connection.send("POST /nowhere HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+      assertThat(connection.answer().status()).isEqualTo(404);
+      connection.send("zz\r\n");
+      assertThat(connection.isClosedByServer()).isTrue();
+    } finally {
+      framework.detachAppender(logged);
+    }
+    assertThat(logged.list).isEmpty();
   }
 }
