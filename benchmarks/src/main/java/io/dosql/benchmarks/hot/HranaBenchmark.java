@@ -1,5 +1,6 @@
 package io.dosql.benchmarks.hot;
 
+import io.dosql.engine.hrana.Encoding;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.hrana.HranaService;
 import io.dosql.engine.hrana.StreamOwner;
@@ -54,7 +55,7 @@ public class HranaBenchmark {
 
   @Benchmark
   public Object pipeline() {
-    return service.pipeline(OWNER, pipeline, Durability.STRICT, Client.STAYS);
+    return service.pipeline(OWNER, Encoding.JSON, pipeline, Durability.STRICT, Client.STAYS);
   }
 
   /** Does nothing, successfully. */

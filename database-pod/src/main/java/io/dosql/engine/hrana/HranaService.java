@@ -6,9 +6,15 @@ import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
+import io.dosql.engine.session.SqlStatement;
 import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -22,10 +28,12 @@ public final class HranaService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HranaService.class);
   private static final int SWEEPS_PER_IDLE_TIME = 10;
+  private static final ThreadFactory SOCKET_THREADS =
+      Thread.ofVirtual().name("hrana-socket-", 0).factory();
 
   private final HranaStreams streams;
   private final HranaLimits limits;
-  private final PipelineReader reader;
+  private final Map<Encoding, RequestReader> readers = new EnumMap<>(Encoding.class);
   private final ScheduledExecutorService sweeper;
 
   /**
@@ -39,7 +47,9 @@ public final class HranaService implements AutoCloseable {
       Sessions sessions, SessionOptions options, HranaLimits limits, LongSupplier nanoTime) {
     this.streams = new HranaStreams(sessions, options, limits, nanoTime);
     this.limits = limits;
-    this.reader = new PipelineReader(limits);
+    for (Encoding encoding : Encoding.values()) {
+      readers.put(encoding, encoding.reader(limits));
+    }
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("hrana-stream-expiry").daemon().factory());
@@ -53,25 +63,26 @@ public final class HranaService implements AutoCloseable {
    * Runs a pipeline. On return all that the answer shows is as durable as the level says.
    *
    * @param owner tenant and rights of the request
-   * @param body JSON as the client sent it
+   * @param body as the client sent it
    * @param client who waits for it; when it goes, the stream is closed: nobody else has its baton
-   * @return the answer's JSON, results of failed requests included
+   * @return the answer in the same encoding, results of failed requests included
    * @throws DosqlException if the pipeline as a whole cannot be run: it is malformed, its stream is
    *     not there, its tenant's name is bad, or the log cannot make it durable
    */
-  public ByteBuffer pipeline(StreamOwner owner, byte[] body, Durability level, Client client) {
-    Pipeline pipeline = reader.read(body);
+  public ByteBuffer pipeline(
+      StreamOwner owner, Encoding encoding, byte[] body, Durability level, Client client) {
+    Pipeline pipeline = reader(encoding).pipeline(body);
     String baton = pipeline.baton();
     HranaStreams.Lease lease = baton == null ? streams.open(owner) : streams.resume(baton, owner);
     boolean done = false;
     try (var _ = client.whenGone(lease.stream().session()::cancel)) {
-      JsonWriter json = new JsonWriter();
-      json.beginObject().name("results");
-      new PipelineRun(lease.stream(), json, limits).run(pipeline.requests());
+      HranaWriter writer = encoding.writer();
+      writer.beginPipeline();
+      new PipelineRun(lease.stream(), writer, limits).run(pipeline.requests());
       lease.stream().session().settle(level);
       done = !lease.stream().isClosed();
-      json.name("baton").value(done ? streams.release(lease) : null);
-      return json.name("base_url").nullValue().endObject().toBuffer();
+      writer.endPipeline(done ? streams.release(lease) : null);
+      return writer.toBuffer();
     } finally {
       if (!done) {
         streams.discard(lease);
@@ -79,9 +90,105 @@ public final class HranaService implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs a batch and sends its entries as they come, as the client takes them. All that has left is
+   * as durable as the level says.
+   *
+   * @param output begun when the first entries are there
+   * @throws DosqlException if the batch cannot be run at all, and nothing has been sent
+   */
+  public void cursor(
+      StreamOwner owner,
+      Encoding encoding,
+      byte[] body,
+      Durability level,
+      Client client,
+      CursorOutput output) {
+    CursorRequest request = reader(encoding).cursor(body);
+    String baton = request.baton();
+    HranaStreams.Lease lease = baton == null ? streams.open(owner) : streams.resume(baton, owner);
+    boolean done = false;
+    try (var _ = client.whenGone(lease.stream().session()::cancel);
+        CursorRun run = run(lease.stream(), encoding, request.steps())) {
+      done = new CursorSending(streams, lease, owner, encoding, level, run).send(output);
+    } finally {
+      if (!done) {
+        streams.discard(lease);
+      }
+    }
+  }
+
+  private CursorRun run(HranaStream stream, Encoding encoding, List<StreamRequest.Step> steps) {
+    long deadline = System.nanoTime() + limits.cursorTimeout().toNanos();
+    return new CursorRun(stream, encoding, limits, steps, deadline);
+  }
+
+  /**
+   * Hrana 1 over HTTP: runs one statement on a stream of its own. On return all that the answer
+   * shows is as durable as the level says.
+   *
+   * @return the answer's JSON
+   * @throws DosqlException if the request is malformed, or its statement fails
+   */
+  public ByteBuffer executeOnce(StreamOwner owner, byte[] body, Durability level, Client client) {
+    return once(owner, new JsonRequests(limits).execute(body), level, client);
+  }
+
+  /** The same for a batch, whose steps may fail without failing it. */
+  public ByteBuffer batchOnce(StreamOwner owner, byte[] body, Durability level, Client client) {
+    return once(owner, new JsonRequests(limits).batch(body), level, client);
+  }
+
+  /**
+   * What libSQL's servers spoke before Hrana, and the JDBC driver still does: statements one after
+   * the other, on a stream of their own, up to the first that fails; what is open then is rolled
+   * back.
+   *
+   * @return the answer's JSON: an array of results and errors
+   * @throws DosqlException if the request is malformed
+   */
+  public ByteBuffer statements(StreamOwner owner, byte[] body, Durability level, Client client) {
+    List<SqlStatement> statements = new StatementsReader(limits).read(body);
+    HranaStreams.Lease lease = streams.open(owner);
+    try (var _ = client.whenGone(lease.stream().session()::cancel)) {
+      JsonWriter json = new JsonWriter();
+      new StatementsRun(lease.stream().session(), json, new ResultBudget(limits)).run(statements);
+      lease.stream().session().settle(level);
+      return json.toBuffer();
+    } finally {
+      streams.discard(lease);
+    }
+  }
+
+  private ByteBuffer once(
+      StreamOwner owner, StreamRequest request, Durability level, Client client) {
+    HranaStreams.Lease lease = streams.open(owner);
+    try (var _ = client.whenGone(lease.stream().session()::cancel)) {
+      JsonHranaWriter writer = new JsonHranaWriter();
+      writer.json().beginObject().name("result");
+      new RequestRun(lease.stream(), writer, new ResultBudget(limits)).answer(request);
+      lease.stream().session().settle(level);
+      writer.json().endObject();
+      return writer.toBuffer();
+    } finally {
+      streams.discard(lease);
+    }
+  }
+
+  /**
+   * Hrana over a WebSocket that {@code peer} has opened; whoever has it tells when it has ended.
+   */
+  public HranaSocket socket(Encoding encoding, SocketPeer peer, Durability level) {
+    return new HranaSocket(streams, limits, encoding, peer, level, SOCKET_THREADS);
+  }
+
+  private RequestReader reader(Encoding encoding) {
+    return Objects.requireNonNull(readers.get(encoding));
+  }
+
   /** The fields of Hrana's {@code Error} object, for a failure of the pipeline as a whole. */
   public static void writeErrorFields(JsonWriter json, DosqlException failure) {
-    PipelineRun.writeErrorFields(json, failure);
+    JsonHranaWriter.writeErrorFields(json, failure);
   }
 
   /** Streams that are open now. */

@@ -76,11 +76,16 @@ final class HranaStreams {
 
   /** Opens a stream, and its session; RESOURCE_EXHAUSTED when there are too many. */
   Lease open(StreamOwner owner) {
+    return open(owner, new StoredSql(limits));
+  }
+
+  /** The same, with SQL that is stored elsewhere. */
+  Lease open(StreamOwner owner, StoredSql storedSql) {
     Entry entry = register(owner);
     boolean opened = false;
     try {
       SqlSession session = sessions.open(owner.tenant(), options.withMayWrite(owner.mayWrite()));
-      HranaStream stream = new HranaStream(owner, session, limits);
+      HranaStream stream = new HranaStream(session, storedSql);
       lock.lock();
       try {
         entry.stream = stream;
@@ -128,13 +133,37 @@ final class HranaStreams {
     }
   }
 
+  /** The baton that the stream will have when it is released. */
+  String announce(Lease lease) {
+    String secret = randomText();
+    lock.lock();
+    try {
+      Entry entry = entries.get(lease.id());
+      if (entry != null) {
+        entry.secret = secret;
+      }
+    } finally {
+      lock.unlock();
+    }
+    return lease.id() + "." + secret;
+  }
+
+  /** Closes a stream that was released, if nobody has resumed it. */
+  void close(String baton, StreamOwner owner) {
+    try {
+      discard(resume(baton, owner));
+    } catch (DosqlException inOtherHands) {
+      // Whoever has it sees to it.
+    }
+  }
+
   /** Lays the stream down for its next request; the new baton, or null at shutdown. */
   @Nullable String release(Lease lease) {
     lock.lock();
     try {
       Entry entry = entries.get(lease.id());
       if (entry != null && !shutDown) {
-        String secret = randomText();
+        String secret = entry.secret == null ? randomText() : entry.secret;
         entry.secret = secret;
         entry.idleSinceNanos = nanoTime.getAsLong();
         entry.busy = false;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class StatementReader {
 
   /** As many parameters as SQLite takes. */
-  private static final int MAX_PARAMETERS = 32_766;
+  static final int MAX_PARAMETERS = 32_766;
 
   StatementRequest read(JsonReader json) {
     StatementFields fields = new StatementFields();
@@ -98,7 +98,7 @@ final class StatementReader {
         });
   }
 
-  private static void requireRoom(JsonReader json, int size) {
+  static void requireRoom(JsonReader json, int size) {
     if (size == MAX_PARAMETERS) {
       throw json.invalid("there may be at most " + MAX_PARAMETERS + " parameters");
     }

@@ -123,11 +123,18 @@ final class DirectEntrance extends ChannelInboundHandlerAdapter {
     return request.method().equals(HttpMethod.POST)
         && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
         && HttpUtil.isKeepAlive(request)
+        && !isCursor(request.uri())
         && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
         && !headers.contains(HttpHeaderNames.EXPECT)
         && !headers.contains(HttpHeaderNames.UPGRADE)
         && !StreamedQuery.isAskedFor(headers.get(HttpHeaderNames.ACCEPT))
         && isShort(headers.getAll(HttpHeaderNames.CONTENT_LENGTH));
+  }
+
+  /** Answered by a stream. */
+  private static boolean isCursor(String uri) {
+    int question = uri.indexOf('?');
+    return (question < 0 ? uri : uri.substring(0, question)).endsWith("/cursor");
   }
 
   private static boolean isShort(List<String> lengths) {

@@ -19,7 +19,11 @@ final class DurabilityHeader {
    * @param ofDatabase what it has without the header; nobody can ask for less
    */
   static Durability requested(Call call, Durability ofDatabase) {
-    @Nullable String asked = call.header(NAME);
+    return requested(call.header(NAME), ofDatabase);
+  }
+
+  /** The same, by what the header says. */
+  static Durability requested(@Nullable String asked, Durability ofDatabase) {
     if (asked == null) {
       return ofDatabase;
     }

@@ -22,12 +22,14 @@ public final class Endpoints {
   private final AdminController admin;
   private final HealthEndpoint health;
   private final MetricsEndpoint metrics;
+  private final VersionEndpoint version;
   private final @Nullable DebugEndpoint debug;
   private final RequestGate gate;
   private final HttpLimits limits;
 
   /**
    * @param options what each session may do, but for {@code mayWrite}, which the token decides
+   * @param version of this program
    * @param registry what {@code /metrics} shows
    * @param debug what {@code /debug/state} shows; null for an engine that has no such state
    */
@@ -41,11 +43,13 @@ public final class Endpoints {
       CollectorRegistry registry,
       HttpLimits limits,
       StreamLimits streams,
+      String version,
       @Nullable DebugSource debug) {
     this.query = new QueryEndpoint(sessions, options, limits, streams);
-    this.hrana = new HranaEndpoint(hrana, options.durability());
+    this.hrana = new HranaEndpoint(hrana, options.durability(), streams);
     this.admin = new AdminController(admin);
     this.health = new HealthEndpoint(checks, gate);
+    this.version = new VersionEndpoint(version);
     this.metrics = new MetricsEndpoint(registry);
     this.debug = debug == null ? null : new DebugEndpoint(debug, gate);
     this.gate = gate;
@@ -59,7 +63,16 @@ public final class Endpoints {
   }
 
   private List<Route> routes() {
-    List<Route> routes = new ArrayList<>(usualRoutes());
+    List<Route> routes = new ArrayList<>();
+    routes.add(data("query", "POST", "/db/{tenant}/query", Media.JSON, query::query));
+    // Before those that would match with more than a name in place of the tenant's.
+    routes.addAll(libsqlRoutes("/db/{tenant}"));
+    routes.addAll(libsqlRoutes(""));
+    routes.addAll(usualRoutes());
+    // The last ones: they match nearly anything.
+    routes.add(statements("/"));
+    routes.add(statements("/db/{segment}"));
+    routes.add(statements("/db/{segment}/"));
     if (debug != null) {
       routes.add(admin("GET", "/debug/state", Media.NO_BODY, debug::state));
     }
@@ -68,11 +81,6 @@ public final class Endpoints {
 
   private List<Route> usualRoutes() {
     return List.of(
-        open("hrana_version", "/v2", hrana::version),
-        data("hrana", "POST", "/v2/pipeline", Media.HRANA, hrana::pipeline),
-        open("hrana_version", "/db/{tenant}/v2", hrana::version),
-        data("hrana", "POST", "/db/{tenant}/v2/pipeline", Media.HRANA, hrana::pipeline),
-        data("query", "POST", "/db/{tenant}/query", Media.JSON, query::query),
         data("batch", "POST", "/db/{tenant}/batch", Media.JSON, query::batch),
         open("health", "/health/live", health::live),
         open("health", "/health/ready", health::ready),
@@ -89,6 +97,38 @@ public final class Endpoints {
         admin("GET", "/admin/backups", Media.NO_BODY, admin::backups),
         admin("PUT", "/admin/operations/{id}", Media.JSON, admin::start),
         admin("GET", "/admin/operations/{id}", Media.NO_BODY, admin::operation));
+  }
+
+  /** What libSQL's clients look for under the URL that they are given. */
+  private List<Route> libsqlRoutes(String base) {
+    return List.of(
+        open("hrana_version", base + "/v1", HranaEndpoint.version("hrana1")),
+        open("hrana_version", base + "/v2", HranaEndpoint.version("hrana2")),
+        open("hrana_version", base + "/v3", HranaEndpoint.version("hrana3")),
+        open("hrana_version", base + "/v3-protobuf", HranaEndpoint.version("hrana3-protobuf")),
+        data("hrana", "POST", base + "/v1/execute", Media.HRANA, hrana::execute),
+        data("hrana", "POST", base + "/v1/batch", Media.HRANA, hrana::batch),
+        data("hrana", "POST", base + "/v2/pipeline", Media.HRANA, hrana::pipeline),
+        data("hrana", "POST", base + "/v3/pipeline", Media.HRANA, hrana::pipeline),
+        data(
+            "hrana",
+            "POST",
+            base + "/v3-protobuf/pipeline",
+            Media.HRANA_PROTOBUF,
+            hrana::protobufPipeline),
+        data("hrana_cursor", "POST", base + "/v3/cursor", Media.HRANA, hrana::cursor),
+        data(
+            "hrana_cursor",
+            "POST",
+            base + "/v3-protobuf/cursor",
+            Media.HRANA_PROTOBUF,
+            hrana::protobufCursor),
+        open("health", base + "/health", version::health),
+        open("version", base + "/version", version::version));
+  }
+
+  private Route statements(String template) {
+    return data("statements", "POST", template, Media.HRANA, hrana::statements);
   }
 
   private static Route data(

@@ -50,6 +50,16 @@ public final class Gateway {
     this.tenants = new TenantGate(limits.maxConcurrentRequestsPerTenant());
   }
 
+  /**
+   * Lets the requests of a WebSocket in.
+   *
+   * @param tenant as the client wrote it
+   * @param authorization what came with the upgrade, or null
+   */
+  SocketAccess socketAccess(String tenant, @Nullable String authorization) {
+    return new SocketAccess(tenant, authorization, dataAuthenticator, gate, tenants, metrics);
+  }
+
   /** Blocks until the answer is there; throws nothing but errors of the JVM. */
   Reply answer(Call call) {
     long start = nanoTime.getAsLong();
@@ -119,7 +129,11 @@ public final class Gateway {
         case Router.Match.Found found -> {
           routeName = found.route().name();
           access = found.route().access();
-          hrana = found.route().media() == Route.Media.HRANA;
+          hrana =
+              switch (found.route().media()) {
+                case HRANA, HRANA_PROTOBUF -> true;
+                case JSON, NO_BODY -> false;
+              };
           yield enter(found.route(), found.variable());
         }
         case Router.Match.WrongMethod wrong -> {
@@ -196,6 +210,7 @@ public final class Gateway {
             case NO_BODY -> true;
             case JSON -> type == null || isJson(type);
             case HRANA -> type == null || isJson(type) || lower(type).startsWith("text/");
+            case HRANA_PROTOBUF -> type == null || isProtobuf(lower(type));
           };
       String encoding = call.header("Content-Encoding");
       if (media != Route.Media.NO_BODY && encoding != null && !lower(encoding).equals("identity")) {
@@ -205,7 +220,9 @@ public final class Gateway {
       if (!good) {
         throw new DosqlException(
             ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-            "The body must be JSON, with 'Content-Type: application/json'.");
+            media == Route.Media.HRANA_PROTOBUF
+                ? "The body must be protobuf, with 'Content-Type: application/x-protobuf'."
+                : "The body must be JSON, with 'Content-Type: application/json'.");
       }
     }
 
@@ -239,6 +256,10 @@ public final class Gateway {
     String charset = semicolon < 0 ? "" : type.substring(semicolon + 1).strip();
     return (semicolon < 0 ? type : type.substring(0, semicolon)).strip().equals("application/json")
         && (charset.isEmpty() || charset.replace("\"", "").equals("charset=utf-8"));
+  }
+
+  private static boolean isProtobuf(String type) {
+    return type.contains("protobuf") || type.startsWith("application/octet-stream");
   }
 
   private static String lower(String text) {

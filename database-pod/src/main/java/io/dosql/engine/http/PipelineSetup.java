@@ -25,12 +25,18 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
   private final AtomicInteger connections = new AtomicInteger();
 
   private final BeanProvider<RequestThreads> requests;
+  private final BeanProvider<WebSockets> webSockets;
   private final Ports ports;
 
-  PipelineSetup(HttpLimits limits, Ports ports, BeanProvider<RequestThreads> requests) {
+  PipelineSetup(
+      HttpLimits limits,
+      Ports ports,
+      BeanProvider<RequestThreads> requests,
+      BeanProvider<WebSockets> webSockets) {
     this.limits = limits;
     this.ports = ports;
     this.requests = requests;
+    this.webSockets = webSockets;
   }
 
   @Override
@@ -71,6 +77,13 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
               "dosql-sequencer",
               new RequestSequencer(limits));
       if (surface() == Surface.DATA) {
+        var _ =
+            channel
+                .pipeline()
+                .addBefore(
+                    ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
+                    "dosql-upgrade",
+                    new WebSocketEntrance(webSockets::get, WebSocketLimits.DEFAULT));
         var _ =
             channel
                 .pipeline()

@@ -7,7 +7,8 @@ import java.util.Optional;
  *
  * @param name what metrics call it
  * @param template the path; {@code {…}} stands for anything, slashes and nothing included, so that
- *     a bad name reaches whoever explains it
+ *     a bad name reaches whoever explains it; <code>{segment}</code> for one segment that is not
+ *     empty
  * @param media which bodies it takes
  */
 record Route(
@@ -18,6 +19,8 @@ record Route(
     Access access,
     Media media,
     Handler handler) {
+
+  private static final String SEGMENT = "{segment}";
 
   /** Which token a route asks for. */
   enum Access {
@@ -33,7 +36,9 @@ record Route(
     /** JSON by its content type, or without one. */
     JSON,
     /** Whatever calls itself text or JSON; libSQL clients are not strict. */
-    HRANA
+    HRANA,
+    /** Protobuf, under any of its names. */
+    HRANA_PROTOBUF
   }
 
   /** Does a route's work; blocks as it likes. */
@@ -54,8 +59,11 @@ record Route(
         path.length() >= before.length() + after.length()
             && path.startsWith(before)
             && path.endsWith(after);
-    return matches
-        ? Optional.of(path.substring(before.length(), path.length() - after.length()))
-        : Optional.empty();
+    if (!matches) {
+      return Optional.empty();
+    }
+    String variable = path.substring(before.length(), path.length() - after.length());
+    boolean isSegment = !variable.isEmpty() && variable.indexOf('/') < 0;
+    return isSegment || !template.contains(SEGMENT) ? Optional.of(variable) : Optional.empty();
   }
 }

@@ -47,6 +47,12 @@ public final class JsonWriter {
     needsComma = mark.needsComma;
   }
 
+  /** Takes back all that lies behind {@code sizeBytes}, where a fragment ended. */
+  public void truncate(int sizeBytes) {
+    size = sizeBytes;
+    needsComma = false;
+  }
+
   /** Bytes written. */
   public int size() {
     return size;
@@ -154,6 +160,11 @@ public final class JsonWriter {
     size += length;
     needsComma = true;
     return this;
+  }
+
+  /** Copies bytes that {@code source} wrote, by their places, which hold one whole value. */
+  public JsonWriter copy(JsonWriter source, int from, int to) {
+    return copy(source, new Mark(from, false), new Mark(to, true));
   }
 
   /** Begins what {@link #copy} will put elsewhere: no comma comes before the next value or name. */

@@ -15,6 +15,7 @@ import io.dosql.engine.http.JwtAuthenticator;
 import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
 import io.dosql.engine.http.StreamLimits;
+import io.dosql.engine.http.WebSockets;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
@@ -153,7 +154,30 @@ public final class EngineFactory {
       StreamLimits streams,
       @Nullable DebugSource debug) {
     return new Endpoints(
-        sessions, options, hrana, admin, checks, gate, registry, limits, streams, debug);
+        sessions,
+        options,
+        hrana,
+        admin,
+        checks,
+        gate,
+        registry,
+        limits,
+        streams,
+        Version.current(),
+        debug);
+  }
+
+  @Singleton
+  WebSockets webSockets(
+      HranaService hrana,
+      Gateway gateway,
+      SessionOptions options,
+      HttpLimits limits,
+      StreamLimits streams,
+      Shutdown shutdown) {
+    WebSockets sockets = new WebSockets(hrana, gateway, options.durability(), limits, streams);
+    shutdown.closeAtEnd("websockets", sockets);
+    return sockets;
   }
 
   @Singleton

@@ -18,8 +18,8 @@ final class ReaderStream implements RowStream {
 
   private final CallRunner runner;
   private final Call call;
-  private final Tenant.Use use;
   private final ReaderLease lease;
+  private final Runnable whenClosed;
   private final long lsn;
   private final Duration statementTimeout;
 
@@ -34,14 +34,14 @@ final class ReaderStream implements RowStream {
   private ReaderStream(
       CallRunner runner,
       Call call,
-      Tenant.Use use,
       ReaderLease lease,
+      Runnable whenClosed,
       long lsn,
       Duration statementTimeout) {
     this.runner = runner;
     this.call = call;
-    this.use = use;
     this.lease = lease;
+    this.whenClosed = whenClosed;
     this.lsn = lsn;
     this.statementTimeout = statementTimeout;
   }
@@ -66,7 +66,19 @@ final class ReaderStream implements RowStream {
       long lsn = use.database().lastLsn();
       ReaderLease lease = use.database().reader(options.lockTimeout(), cancellation);
       ReaderStream stream =
-          new ReaderStream(runner, call, use, lease, lsn, options.statementTimeout());
+          new ReaderStream(
+              runner,
+              call,
+              lease,
+              () -> {
+                try {
+                  lease.close();
+                } finally {
+                  use.close();
+                }
+              },
+              lsn,
+              options.statementTimeout());
       SeenCommits.Mark mark = new SeenCommits.Mark(use.database());
       try {
         boolean _ =
@@ -92,6 +104,53 @@ final class ReaderStream implements RowStream {
       if (!open) {
         use.close();
       }
+    }
+  }
+
+  /** The same on the connection, and in the snapshot, of an open transaction that reads. */
+  static ReaderStream within(
+      Transaction.Reading reading,
+      SessionOptions options,
+      CallRunner runner,
+      SeenCommits seen,
+      Call call) {
+    ReaderLease lease = reading.lease();
+    long lsn = lease.lastLsn();
+    reading.readsAt(lsn);
+    ReaderStream stream =
+        new ReaderStream(
+            runner, call, lease, () -> endStatement(lease), lsn, options.statementTimeout());
+    boolean open = false;
+    try {
+      boolean _ =
+          lease.call(
+              connection -> {
+                try {
+                  return stream.start(connection, options.mayWrite());
+                } finally {
+                  reading.mark().set(connection.sqlite());
+                }
+              });
+      open = true;
+      return stream;
+    } finally {
+      seen.add(reading.mark());
+      if (!open) {
+        endStatement(lease);
+      }
+    }
+  }
+
+  private static void endStatement(ReaderLease lease) {
+    try {
+      boolean _ =
+          lease.call(
+              connection -> {
+                connection.closeCursor();
+                return true;
+              });
+    } catch (DosqlException cancelled) {
+      // Then the transaction ends, too, and the statement with it.
     }
   }
 
@@ -181,11 +240,7 @@ final class ReaderStream implements RowStream {
     if (!closed) {
       closed = true;
       cursor = null;
-      try {
-        lease.close();
-      } finally {
-        use.close();
-      }
+      whenClosed.run();
     }
   }
 }

@@ -34,8 +34,10 @@ public interface SqlSession extends AutoCloseable {
    * so {@link #settle()} once, before its first row leaves, is enough. Close the stream before the
    * session.
    *
-   * @return empty, and nothing has happened, if a transaction is open or the statement does more
-   *     than read: {@link #execute} it
+   * <p>In a transaction that only reads so far, close the stream before anything else is called.
+   *
+   * @return empty, and nothing has happened, if a transaction that writes is open or the statement
+   *     does more than read: {@link #execute} it
    */
   Optional<RowStream> stream(SqlStatement statement);
 

@@ -68,12 +68,19 @@ final class TenantSession implements SqlSession {
     return exclusively(
         () -> {
           Call call = Call.of(statement, RowSink.NONE);
-          if (!isAutocommit() || !(call.kind() instanceof StatementKind.Read)) {
+          if (!(call.kind() instanceof StatementKind.Read)) {
             return Optional.empty();
           }
           try {
-            return Optional.of(
-                ReaderStream.open(tenant, options, state, runner, seen, cancellation, call));
+            return switch (transaction) {
+              case Transaction.None none ->
+                  Optional.of(
+                      ReaderStream.open(tenant, options, state, runner, seen, cancellation, call));
+              case Transaction.Reading reading when !reading.isOverdue() ->
+                  Optional.of(ReaderStream.within(reading, options, runner, seen, call));
+              case Transaction.Reading overdue -> Optional.empty();
+              case Transaction.Writing writing -> Optional.empty();
+            };
           } catch (NeedsWriter now) {
             return Optional.empty();
           }

@@ -142,7 +142,7 @@ public final class TenantConnection {
   }
 
   /** Resets the statement of the cursor, if there is one, which ends its snapshot. */
-  void closeCursor() {
+  public void closeCursor() {
     Cursor open = cursor;
     cursor = null;
     if (open != null) {

@@ -33,7 +33,8 @@ class HranaServiceTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final StreamOwner OWNER = new StreamOwner("main", true);
   private static final HranaLimits LIMITS =
-      new HranaLimits(Duration.ofMillis(200), 4, 3, 5, 5, 400, 2_000, 20);
+      new HranaLimits(
+          Duration.ofMillis(200), 4, 3, 3, 5, 5, 400, 2_000, 20, 1_000, Duration.ofMinutes(1));
 
   private final AtomicLong nanos = new AtomicLong();
 
@@ -67,7 +68,11 @@ class HranaServiceTest {
             .formatted(baton == null ? "null" : "\"" + baton + "\"", String.join(",", requests));
     ByteBuffer answer =
         hrana.pipeline(
-            owner, body.getBytes(StandardCharsets.UTF_8), Durability.STRICT, Client.STAYS);
+            owner,
+            Encoding.JSON,
+            body.getBytes(StandardCharsets.UTF_8),
+            Durability.STRICT,
+            Client.STAYS);
     byte[] bytes = new byte[answer.remaining()];
     answer.get(bytes);
     return JSON.readTree(bytes);

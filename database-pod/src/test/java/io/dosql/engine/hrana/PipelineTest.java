@@ -336,7 +336,14 @@ class PipelineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"/v2, 200", "/db/t1/v2, 200", "/db/t1//v2, 200", "/v3, 404", "/v3-protobuf, 404"})
+  @CsvSource({
+    "/v2, 200",
+    "/db/t1/v2, 200",
+    "/db/t1//v2, 200",
+    "/v3, 200",
+    "/v3-protobuf, 200",
+    "/v4, 404"
+  })
   void versions_areToldByGet(String path, int status) throws Exception {
     assertThat(pod.get(path).statusCode()).isEqualTo(status);
   }

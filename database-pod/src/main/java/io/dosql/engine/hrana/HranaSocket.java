@@ -1,0 +1,369 @@
+package io.dosql.engine.hrana;
+
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.session.Durability;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hrana over one WebSocket: its messages in, its answers out, streams and stored SQL in between.
+ * Messages are understood one after the other; the requests of a stream run in their order, those
+ * of different streams beside each other. An answer leaves when all that it shows is as durable as
+ * the connection's level says. {@link #receive} and {@link #gone} do not block; what runs does so
+ * on virtual threads.
+ */
+public final class HranaSocket {
+
+  /** Codes of RFC 6455, section 7.4.1, and from 4000 on our own. */
+  private static final int PROTOCOL_ERROR = 1002;
+
+  private static final int POLICY_VIOLATION = 1008;
+  private static final int UNAUTHORISED = 4001;
+
+  /** Numbers of streams in use, for each that may be open: openings that failed use theirs, too. */
+  private static final int NUMBERS_PER_STREAM = 4;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HranaSocket.class);
+
+  private final HranaStreams streams;
+  private final HranaLimits limits;
+  private final Encoding encoding;
+  private final RequestReader reader;
+  private final SocketPeer peer;
+  private final Durability level;
+  private final ThreadFactory threads;
+  private final SerialQueue<byte[]> inbox;
+  private final StoredSql storedSql;
+
+  private final Map<Integer, SocketStream> byNumber = new ConcurrentHashMap<>();
+
+  // On the inbox's thread.
+  private final Map<Integer, SocketStream> cursors = new HashMap<>();
+  private boolean isKnown;
+  private @Nullable String jwt;
+
+  private volatile boolean isOver;
+
+  /** A message that a client who keeps to the protocol does not send. */
+  private static final class ViolationException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int code;
+
+    private ViolationException(int code, String reason) {
+      super(reason, null, false, false);
+      this.code = code;
+    }
+  }
+
+  HranaSocket(
+      HranaStreams streams,
+      HranaLimits limits,
+      Encoding encoding,
+      SocketPeer peer,
+      Durability level,
+      ThreadFactory threads) {
+    this.streams = streams;
+    this.limits = limits;
+    this.encoding = encoding;
+    this.reader = encoding.reader(limits);
+    this.peer = peer;
+    this.level = level;
+    this.threads = threads;
+    this.inbox = new SerialQueue<>(threads, this::understand);
+    this.storedSql = new StoredSql(limits);
+  }
+
+  /** Takes a whole message; each is answered once, unless the connection ends before. */
+  public void receive(byte[] message) {
+    inbox.add(message);
+  }
+
+  /** The connection has ended: what runs is cancelled, what is open rolled back. Idempotent. */
+  public void gone() {
+    isOver = true;
+    byNumber.values().forEach(SocketStream::cancel);
+    // Behind what is being understood, so that no stream is opened after it.
+    inbox.add(new byte[0]);
+  }
+
+  // ---- On the inbox's thread
+
+  private void understand(byte[] message) {
+    if (isOver) {
+      endAll();
+      return;
+    }
+    try {
+      switch (reader.message(message)) {
+        case ClientMessage.Hello hello -> greet(hello);
+        case ClientMessage.Request request -> route(request.id(), request.request());
+      }
+    } catch (MalformedRequestException malformed) {
+      fail(malformed.requestId(), malformed.reason());
+    } catch (DosqlException malformed) {
+      end(PROTOCOL_ERROR, malformed.getMessage());
+    } catch (ViolationException violation) {
+      end(violation.code, String.valueOf(violation.getMessage()));
+    }
+  }
+
+  private void end(int code, String reason) {
+    isOver = true;
+    peer.close(code, reason);
+    endAll();
+  }
+
+  private void endAll() {
+    cursors.clear();
+    byNumber
+        .values()
+        .forEach(
+            stream -> {
+              stream.cancel();
+              stream.add(new SocketStream.Job(0, new SocketRequest.CloseStream(0)));
+            });
+    byNumber.clear();
+  }
+
+  private void greet(ClientMessage.Hello hello) {
+    HranaWriter writer = encoding.writer();
+    try {
+      StreamOwner _ = peer.authenticate(hello.jwt());
+      jwt = hello.jwt();
+      isKnown = true;
+      writer.helloOk();
+      peer.answer(writer.toBuffer(), "OK");
+    } catch (DosqlException refused) {
+      writer.helloError(refused);
+      peer.answer(writer.toBuffer(), refused.code().name());
+      end(UNAUTHORISED, refused.getMessage());
+    }
+  }
+
+  private void route(int requestId, SocketRequest request) {
+    if (!isKnown) {
+      throw new ViolationException(PROTOCOL_ERROR, "a request came before hello");
+    }
+    try {
+      switch (request) {
+        case SocketRequest.OpenStream open -> openStream(requestId, open);
+        case SocketRequest.CloseStream close -> {
+          SocketStream stream = stream(close.streamId());
+          cursors.values().removeIf(stream::equals);
+          // Its number is free when its client has the answer, which it must wait for.
+          byNumber.remove(close.streamId());
+          stream.add(new SocketStream.Job(requestId, close));
+        }
+        case SocketRequest.OnStream on ->
+            stream(on.streamId())
+                .add(
+                    new SocketStream.Job(
+                        requestId,
+                        new SocketRequest.OnStream(
+                            on.streamId(), on.request().withSqlOf(storedSql))));
+        case SocketRequest.OpenCursor open -> openCursor(requestId, open);
+        case SocketRequest.FetchCursor fetch ->
+            cursor(fetch.cursorId()).add(new SocketStream.Job(requestId, fetch));
+        case SocketRequest.CloseCursor close -> {
+          SocketStream stream = cursor(close.cursorId());
+          cursors.remove(close.cursorId());
+          stream.add(new SocketStream.Job(requestId, close));
+        }
+        case SocketRequest.StoreSql store -> {
+          if (storedSql.has(store.id())) {
+            throw new ViolationException(
+                PROTOCOL_ERROR, "SQL is stored already under the sql_id " + store.id());
+          }
+          storedSql.store(store.id(), store.sql());
+          succeed(requestId, RequestKind.STORE_SQL);
+        }
+        case SocketRequest.CloseSql close -> {
+          storedSql.forget(close.id());
+          succeed(requestId, RequestKind.CLOSE_SQL);
+        }
+      }
+    } catch (DosqlException failure) {
+      fail(requestId, failure);
+    }
+  }
+
+  private void openStream(int requestId, SocketRequest.OpenStream open) {
+    if (byNumber.containsKey(open.streamId())) {
+      throw new ViolationException(
+          PROTOCOL_ERROR, "the stream_id %d is in use".formatted(open.streamId()));
+    }
+    if (byNumber.size() >= NUMBERS_PER_STREAM * limits.maxStreamsPerConnection()) {
+      throw new ViolationException(
+          POLICY_VIOLATION,
+          "far more than %d streams (maxStreamsPerConnection)"
+              .formatted(limits.maxStreamsPerConnection()));
+    }
+    // The token may have expired since.
+    SocketStream stream = new SocketStream(peer.authenticate(jwt), threads, this::handle);
+    byNumber.put(open.streamId(), stream);
+    if (byNumber.size() > limits.maxStreamsPerConnection()) {
+      throw new DosqlException(
+          ErrorCode.RESOURCE_EXHAUSTED,
+          "All %d streams of the connection are open (maxStreamsPerConnection)."
+              .formatted(limits.maxStreamsPerConnection()));
+    }
+    stream.add(new SocketStream.Job(requestId, open));
+  }
+
+  private void openCursor(int requestId, SocketRequest.OpenCursor open) {
+    if (cursors.containsKey(open.cursorId())) {
+      throw new ViolationException(
+          PROTOCOL_ERROR, "the cursor_id %d is in use".formatted(open.cursorId()));
+    }
+    SocketStream stream = stream(open.streamId());
+    if (cursors.size() >= NUMBERS_PER_STREAM * limits.maxStreamsPerConnection()) {
+      throw new ViolationException(POLICY_VIOLATION, "far more cursors than streams");
+    }
+    cursors.put(open.cursorId(), stream);
+    stream.add(
+        new SocketStream.Job(
+            requestId,
+            new SocketRequest.OpenCursor(
+                open.streamId(),
+                open.cursorId(),
+                open.steps().stream().map(step -> step.withSqlOf(storedSql)).toList())));
+  }
+
+  private SocketStream stream(int number) {
+    SocketStream stream = byNumber.get(number);
+    if (stream == null) {
+      throw new ViolationException(
+          PROTOCOL_ERROR, "the stream_id %d was not opened".formatted(number));
+    }
+    return stream;
+  }
+
+  private SocketStream cursor(int number) {
+    SocketStream stream = cursors.get(number);
+    if (stream == null) {
+      throw new ViolationException(
+          PROTOCOL_ERROR, "the cursor_id %d was not opened".formatted(number));
+    }
+    return stream;
+  }
+
+  private void succeed(int requestId, RequestKind kind) {
+    HranaWriter writer = encoding.writer();
+    writer.beginResponse(requestId, kind);
+    writer.endResponse();
+    peer.answer(writer.toBuffer(), "OK");
+  }
+
+  private void fail(int requestId, DosqlException failure) {
+    HranaWriter writer = encoding.writer();
+    writer.responseError(requestId, failure);
+    peer.answer(writer.toBuffer(), failure.code().name());
+  }
+
+  // ---- On a stream's thread
+
+  private void handle(SocketStream stream, SocketStream.Job job) {
+    SocketRequest request = job.request();
+    if (request instanceof SocketRequest.CloseStream) {
+      discard(stream);
+      if (!isOver) {
+        succeed(job.requestId(), RequestKind.CLOSE_STREAM);
+      }
+      return;
+    }
+    if (isOver) {
+      return;
+    }
+    HranaWriter writer = encoding.writer();
+    try (var _ = peer.enter()) {
+      writer.beginResponse(job.requestId(), request.kind());
+      run(stream, request, writer);
+      writer.endResponse();
+    } catch (DosqlException failure) {
+      fail(job.requestId(), failure);
+      return;
+    } catch (RuntimeException | StackOverflowError bug) {
+      LOG.error("A request failed inside", bug);
+      fail(
+          job.requestId(),
+          new DosqlException(ErrorCode.INTERNAL, "The request failed inside the pod."));
+      return;
+    }
+    peer.answer(writer.toBuffer(), "OK");
+  }
+
+  private void run(SocketStream stream, SocketRequest request, HranaWriter writer) {
+    switch (request) {
+      case SocketRequest.OpenStream open -> stream.opened(streams.open(stream.owner(), storedSql));
+      case SocketRequest.OnStream on -> {
+        HranaStream open = stream.freeStream();
+        try {
+          new RequestRun(open, writer, new ResultBudget(limits)).answer(on.request());
+        } finally {
+          // That it failed tells of what it has seen, too.
+          settle(stream, open);
+        }
+      }
+      case SocketRequest.OpenCursor open ->
+          stream.openCursor(
+              open.cursorId(),
+              new CursorRun(
+                  stream.freeStream(),
+                  encoding,
+                  limits,
+                  open.steps(),
+                  System.nanoTime() + limits.cursorTimeout().toNanos()));
+      case SocketRequest.FetchCursor fetch -> fetch(stream, fetch, writer);
+      case SocketRequest.CloseCursor close -> {
+        // One that could not be opened is closed, too, and so may be that of another.
+        stream.closeCursor();
+      }
+      case SocketRequest.CloseStream _, SocketRequest.StoreSql _, SocketRequest.CloseSql _ ->
+          throw new IllegalStateException("not for a stream: " + request.kind());
+    }
+  }
+
+  private void fetch(SocketStream stream, SocketRequest.FetchCursor fetch, HranaWriter writer) {
+    CursorRun cursor = stream.cursor(fetch.cursorId());
+    writer.beginEntries();
+    boolean isDone =
+        cursor.fill(
+            new CursorRun.Target() {
+              @Override
+              public void entry(HranaWriter source, int from, int to) {
+                writer.entry(source, from, to);
+              }
+
+              @Override
+              public int size() {
+                return writer.size();
+              }
+            },
+            fetch.maxCount());
+    writer.endEntries(isDone);
+    settle(stream, stream.stream());
+  }
+
+  /** A session whose commits cannot be made durable is of no use any more. */
+  private void settle(SocketStream stream, HranaStream open) {
+    try {
+      open.session().settle(level);
+    } catch (DosqlException lost) {
+      discard(stream);
+      throw lost;
+    }
+  }
+
+  private void discard(SocketStream stream) {
+    HranaStreams.Lease lease = stream.end();
+    if (lease != null) {
+      streams.discard(lease);
+    }
+  }
+}

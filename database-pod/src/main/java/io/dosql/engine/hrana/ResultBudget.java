@@ -1,0 +1,43 @@
+package io.dosql.engine.hrana;
+
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
+
+/** What all results of one pipeline, or of one request on a socket, may take together. */
+final class ResultBudget implements HranaWriter.Room {
+
+  private final HranaLimits limits;
+  private long rows;
+
+  ResultBudget(HranaLimits limits) {
+    this.limits = limits;
+  }
+
+  /** Rows written so far. */
+  long rows() {
+    return rows;
+  }
+
+  /** After rows were thrown away. */
+  void resetTo(long earlierRows) {
+    rows = earlierRows;
+  }
+
+  void takeRow() {
+    if (++rows > limits.maxResultRows()) {
+      throw tooLarge(limits.maxResultRows() + " rows (maxResultRows)");
+    }
+  }
+
+  @Override
+  public void require(long sizeBytes) {
+    if (sizeBytes > limits.maxResultBytes()) {
+      throw tooLarge(limits.maxResultBytes() + " bytes (maxResultBytes)");
+    }
+  }
+
+  private static DosqlException tooLarge(String limit) {
+    return new DosqlException(
+        ErrorCode.RESPONSE_TOO_LARGE, "The results are larger than " + limit + ".");
+  }
+}

@@ -1,0 +1,360 @@
+package io.dosql.engine.http;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dosql.engine.hrana.Encoding;
+import io.dosql.engine.hrana.HranaSocket;
+import io.dosql.engine.hrana.SocketPeer;
+import io.dosql.engine.hrana.StreamOwner;
+import io.dosql.engine.session.Durability;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One WebSocket: frames in and out, its pace, its end. Answers come from any thread and leave
+ * together, as many as there are when the event loop gets to it. The rest runs on the event loop.
+ */
+final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFrame> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
+
+  private static final int NORMAL = 1000;
+  private static final int PROTOCOL_ERROR = 1002;
+  private static final int UNSUPPORTED_DATA = 1003;
+  private static final int INVALID_DATA = 1007;
+  private static final int POLICY_VIOLATION = 1008;
+  private static final int TOO_LARGE = 1009;
+  private static final int INTERNAL = 1011;
+  private static final int RESTART = 1012;
+  private static final int NO_HEARTBEAT = 4000;
+
+  /** RFC 6455 leaves so many bytes for it. */
+  private static final int REASON_BYTES_MAX = 123;
+
+  /** After such a message nothing is read until all is answered, so that they do not pile up. */
+  private static final int LARGE_MESSAGE_BYTES = 64 << 10;
+
+  private final Channel channel;
+  private final WebSockets sockets;
+  private final WebSocketLimits limits;
+  private final SocketAccess access;
+  private final Encoding encoding;
+  private final HranaSocket hrana;
+
+  private final Queue<Outgoing> outgoing = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean isFlushPlanned = new AtomicBoolean();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition hasRoom = lock.newCondition();
+
+  @GuardedBy("lock")
+  private long unsentBytes;
+
+  @GuardedBy("lock")
+  private boolean isGone;
+
+  // On the event loop.
+  private int inFlight;
+  private boolean isGreeted;
+  private boolean isHeardOf = true;
+  private boolean isRestarting;
+  private boolean isClosing;
+  private boolean isWaitingForAll;
+
+  private record Outgoing(ByteBuffer message, int bytes) {}
+
+  WebSocketConnection(
+      Channel channel,
+      WebSockets sockets,
+      WebSocketLimits limits,
+      SocketAccess access,
+      Encoding encoding,
+      Durability level) {
+    this.channel = channel;
+    this.sockets = sockets;
+    this.limits = limits;
+    this.access = access;
+    this.encoding = encoding;
+    this.hrana = sockets.hrana().socket(encoding, new Peer(), level);
+  }
+
+  /** When the upgrade is answered. */
+  void begin() {
+    channel.config().setAutoRead(true);
+    sockets.opened(this);
+    var _ = channel.closeFuture().addListener(closed -> gone());
+    long ping = limits.pingInterval().toNanos();
+    var beat =
+        channel.eventLoop().scheduleAtFixedRate(this::beat, ping, ping, TimeUnit.NANOSECONDS);
+    var hello =
+        channel
+            .eventLoop()
+            .schedule(
+                () -> {
+                  if (!isGreeted) {
+                    close(
+                        POLICY_VIOLATION,
+                        "no hello within %d s (helloTimeout)"
+                            .formatted(limits.helloTimeout().toSeconds()));
+                  }
+                },
+                limits.helloTimeout().toNanos(),
+                TimeUnit.NANOSECONDS);
+    var _ =
+        channel
+            .closeFuture()
+            .addListener(
+                closed -> {
+                  beat.cancel(false);
+                  hello.cancel(false);
+                });
+  }
+
+  private void gone() {
+    lock.lock();
+    try {
+      isGone = true;
+      hasRoom.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    hrana.gone();
+    sockets.closed(this);
+  }
+
+  private void beat() {
+    if (!isHeardOf) {
+      close(NO_HEARTBEAT, "no answer to a ping");
+    } else if (!isClosing) {
+      isHeardOf = false;
+      var _ = channel.writeAndFlush(new PingWebSocketFrame());
+    }
+  }
+
+  // ---- In
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+    isHeardOf = true;
+    if (isClosing) {
+      if (frame instanceof CloseWebSocketFrame) {
+        var _ = channel.close();
+      }
+      return;
+    }
+    switch (frame) {
+      case TextWebSocketFrame text when encoding == Encoding.JSON -> message(text.content());
+      case BinaryWebSocketFrame binary when encoding == Encoding.PROTOBUF ->
+          message(binary.content());
+      case TextWebSocketFrame _, BinaryWebSocketFrame _ ->
+          close(
+              UNSUPPORTED_DATA,
+              encoding == Encoding.JSON
+                  ? "messages are text in this subprotocol"
+                  : "messages are binary in this subprotocol");
+      case PingWebSocketFrame ping -> {
+        var _ = channel.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+      }
+      case CloseWebSocketFrame close -> answerClose(close);
+      default -> {
+        // A pong.
+      }
+    }
+  }
+
+  private void message(ByteBuf content) {
+    isGreeted = true;
+    inFlight++;
+    isWaitingForAll |= content.readableBytes() > LARGE_MESSAGE_BYTES;
+    if (inFlight >= limits.maxRequestsInFlight() || isWaitingForAll) {
+      channel.config().setAutoRead(false);
+    }
+    hrana.receive(ByteBufUtil.getBytes(content));
+  }
+
+  private void answerClose(CloseWebSocketFrame close) {
+    isClosing = true;
+    int code = close.statusCode() < 0 ? NORMAL : close.statusCode();
+    var _ =
+        channel
+            .writeAndFlush(new CloseWebSocketFrame(code, ""))
+            .addListener(ChannelFutureListener.CLOSE);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    switch (cause) {
+      case TooLongFrameException _ ->
+          close(
+              TOO_LARGE,
+              "a message may have %d bytes (maxBodyBytes)".formatted(sockets.maxMessageBytes()));
+      case CorruptedWebSocketFrameException corrupted ->
+          close(corrupted.closeStatus().code(), String.valueOf(corrupted.getMessage()));
+      case CorruptedFrameException corrupted ->
+          close(INVALID_DATA, String.valueOf(corrupted.getMessage()));
+      case java.io.IOException _ -> {
+        var _ = channel.close();
+      }
+      default -> {
+        LOG.error("A WebSocket failed", cause);
+        close(INTERNAL, "the connection failed inside the pod");
+      }
+    }
+  }
+
+  // ---- Out
+
+  private final class Peer implements SocketPeer {
+    @Override
+    public StreamOwner authenticate(@Nullable String jwt) {
+      return access.authenticate(jwt);
+    }
+
+    @Override
+    public Admission enter() {
+      return access.enter();
+    }
+
+    @Override
+    public void answer(ByteBuffer message, String code) {
+      int bytes = message.remaining();
+      if (!takeRoom(bytes)) {
+        return;
+      }
+      access.count(code, 0);
+      outgoing.add(new Outgoing(message, bytes));
+      if (isFlushPlanned.compareAndSet(false, true)) {
+        channel.eventLoop().execute(WebSocketConnection.this::flush);
+      }
+    }
+
+    @Override
+    public void close(int code, String reason) {
+      channel.eventLoop().execute(() -> WebSocketConnection.this.close(code, reason));
+    }
+  }
+
+  /** Waits until the client has taken enough; false if it is gone, or too slow and cut off. */
+  private boolean takeRoom(int bytes) {
+    lock.lock();
+    try {
+      long left = sockets.clientTimeout().toNanos();
+      while (!isGone && unsentBytes > 0 && unsentBytes + bytes > limits.maxUnsentBytes()) {
+        if (left <= 0) {
+          LOG.warn("A WebSocket's client took nothing for {}", sockets.clientTimeout());
+          var _ = channel.close();
+          return false;
+        }
+        left = hasRoom.awaitNanos(left);
+      }
+      unsentBytes += bytes;
+      return !isGone;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void giveRoom(int bytes) {
+    lock.lock();
+    try {
+      unsentBytes -= bytes;
+      hasRoom.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void flush() {
+    isFlushPlanned.set(false);
+    for (Outgoing next = outgoing.poll(); next != null; next = outgoing.poll()) {
+      int bytes = next.bytes();
+      ByteBuf content = Unpooled.wrappedBuffer(next.message());
+      var _ =
+          channel
+              .write(
+                  encoding == Encoding.JSON
+                      ? new TextWebSocketFrame(content)
+                      : new BinaryWebSocketFrame(content))
+              .addListener(sent -> giveRoom(bytes));
+      inFlight--;
+    }
+    channel.flush();
+    if (inFlight <= 0) {
+      isWaitingForAll = false;
+    }
+    if (isRestarting && inFlight <= 0) {
+      close(RESTART, "the pod restarts");
+    } else if (!isRestarting && !isWaitingForAll && inFlight <= limits.maxRequestsInFlight() / 2) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  /** Reads no more, and closes when all that was read is answered; from any thread. */
+  void restart() {
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              isRestarting = true;
+              channel.config().setAutoRead(false);
+              flush();
+            });
+  }
+
+  private void close(int code, String reason) {
+    if (isClosing) {
+      return;
+    }
+    if (!outgoing.isEmpty()) {
+      flush();
+    }
+    isClosing = true;
+    // For the other side's close.
+    channel.config().setAutoRead(true);
+    var _ =
+        channel
+            .writeAndFlush(new CloseWebSocketFrame(code, shortened(reason)))
+            .addListener(
+                sent -> channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS));
+    hrana.gone();
+  }
+
+  private static String shortened(String reason) {
+    if (reason.getBytes(StandardCharsets.UTF_8).length <= REASON_BYTES_MAX) {
+      return reason;
+    }
+    int chars = Math.min(reason.length(), REASON_BYTES_MAX);
+    while (reason.substring(0, chars).getBytes(StandardCharsets.UTF_8).length > REASON_BYTES_MAX) {
+      chars--;
+    }
+    return reason.substring(
+        0, Character.isHighSurrogate(reason.charAt(chars - 1)) ? chars - 1 : chars);
+  }
+}
