@@ -49,6 +49,7 @@ final class SqlPolicy {
           "busy_timeout",
           "locking_mode",
           "query_only",
+          "read_uncommitted",
           "recursive_triggers",
           "secure_delete",
           "temp_store",
