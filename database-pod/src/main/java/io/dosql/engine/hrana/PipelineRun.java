@@ -55,7 +55,7 @@ final class PipelineRun {
   }
 
   static void writeErrorFields(JsonWriter json, DosqlException failure) {
-    json.name("message").value(failure.getMessage());
+    json.name("message").value(failure.messageWithAlternative());
     json.name("code").value(ClientCode.of(failure));
   }
 
