@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Endpoints {
 
   private final QueryEndpoint query;
+  private final CheckEndpoint checks;
   private final HranaEndpoint hrana;
   private final AdminController admin;
   private final HealthEndpoint health;
@@ -43,6 +44,7 @@ public final class Endpoints {
       StreamLimits streams,
       @Nullable DebugSource debug) {
     this.query = new QueryEndpoint(sessions, options, limits, streams);
+    this.checks = query.checks();
     this.hrana = new HranaEndpoint(hrana, options.durability());
     this.admin = new AdminController(admin);
     this.health = new HealthEndpoint(checks, gate);
@@ -74,6 +76,12 @@ public final class Endpoints {
         data("hrana", "POST", "/db/{tenant}/v2/pipeline", Media.HRANA, hrana::pipeline),
         data("query", "POST", "/db/{tenant}/query", Media.JSON, query::query),
         data("batch", "POST", "/db/{tenant}/batch", Media.JSON, query::batch),
+        data("validate", "POST", "/db/{tenant}/validate", Media.JSON, checks::validate),
+        data("explain", "POST", "/db/{tenant}/explain", Media.JSON, checks::explain),
+        data("query", "POST", "/query", Media.JSON, query::query),
+        data("batch", "POST", "/batch", Media.JSON, query::batch),
+        data("validate", "POST", "/validate", Media.JSON, checks::validate),
+        data("explain", "POST", "/explain", Media.JSON, checks::explain),
         open("health", "/health/live", health::live),
         open("health", "/health/ready", health::ready),
         open("metrics", "/metrics", metrics::metrics),

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -415,6 +416,25 @@ final class TenantSession implements SqlSession {
                         StatementKind.of(sql) instanceof StatementKind.Vacuum,
                         options.statementTimeout(),
                         StatementRun::describe)));
+  }
+
+  @Override
+  public void check(String sql, Consumer<CheckedStatement> found) {
+    exclusively(
+        () ->
+            onAnyConnection(
+                connection -> {
+                  ScriptCheck.run(connection, sql, options.statementTimeout(), found);
+                  return true;
+                }));
+  }
+
+  @Override
+  public List<PlanStep> explain(SqlStatement statement) {
+    return exclusively(
+        () ->
+            onAnyConnection(
+                connection -> QueryPlan.of(connection, statement, options.statementTimeout())));
   }
 
   /**
