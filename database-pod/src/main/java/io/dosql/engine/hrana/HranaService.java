@@ -4,6 +4,7 @@ import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.json.JsonWriter;
 import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Durability;
+import io.dosql.engine.session.RequestTimeouts;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import java.nio.ByteBuffer;
@@ -60,9 +61,20 @@ public final class HranaService implements AutoCloseable {
    *     not there, its tenant's name is bad, or the log cannot make it durable
    */
   public ByteBuffer pipeline(StreamOwner owner, byte[] body, Durability level, Client client) {
+    return pipeline(owner, RequestTimeouts.USUAL, body, level, client);
+  }
+
+  /**
+   * The same for a client that asks for other times than the usual ones.
+   *
+   * @param timeouts count for the whole life of a stream that this request opens
+   */
+  public ByteBuffer pipeline(
+      StreamOwner owner, RequestTimeouts timeouts, byte[] body, Durability level, Client client) {
     Pipeline pipeline = reader.read(body);
     String baton = pipeline.baton();
-    HranaStreams.Lease lease = baton == null ? streams.open(owner) : streams.resume(baton, owner);
+    HranaStreams.Lease lease =
+        baton == null ? streams.open(owner, timeouts) : streams.resume(baton, owner);
     boolean done = false;
     try (var _ = client.whenGone(lease.stream().session()::cancel)) {
       JsonWriter json = new JsonWriter();

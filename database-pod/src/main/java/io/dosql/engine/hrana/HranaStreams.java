@@ -3,6 +3,7 @@ package io.dosql.engine.hrana;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.session.RequestTimeouts;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.dosql.engine.session.SqlSession;
@@ -75,11 +76,12 @@ final class HranaStreams {
   }
 
   /** Opens a stream, and its session; RESOURCE_EXHAUSTED when there are too many. */
-  Lease open(StreamOwner owner) {
+  Lease open(StreamOwner owner, RequestTimeouts timeouts) {
     Entry entry = register(owner);
     boolean opened = false;
     try {
-      SqlSession session = sessions.open(owner.tenant(), options.withMayWrite(owner.mayWrite()));
+      SqlSession session =
+          sessions.open(owner.tenant(), timeouts.applyTo(options.withMayWrite(owner.mayWrite())));
       HranaStream stream = new HranaStream(owner, session, limits);
       lock.lock();
       try {

@@ -27,7 +27,14 @@ final class HranaEndpoint {
     StreamOwner owner = new StreamOwner(exchange.variable(), exchange.principal().mayWrite());
     Durability level = DurabilityHeader.requested(exchange.call(), durability);
     return DurabilityHeader.on(
-        Reply.json(200, hrana.pipeline(owner, exchange.body(), level, exchange.call().client())),
+        Reply.json(
+            200,
+            hrana.pipeline(
+                owner,
+                TimeoutHeaders.requested(exchange.call()),
+                exchange.body(),
+                level,
+                exchange.call().client())),
         level);
   }
 }

@@ -182,6 +182,8 @@ final class QueryEndpoint {
 
   private SqlSession open(Exchange exchange) {
     return sessions.open(
-        exchange.variable(), options.withMayWrite(exchange.principal().mayWrite()));
+        exchange.variable(),
+        TimeoutHeaders.requested(exchange.call())
+            .applyTo(options.withMayWrite(exchange.principal().mayWrite())));
   }
 }

@@ -161,14 +161,38 @@ final class TenantSession implements SqlSession {
 
   private Outcome begin(StatementKind.Begin.Mode mode, Call call) {
     return switch (mode) {
-      case DEFERRED -> beginReading(false, "BEGIN", call);
-      case READ_ONLY -> beginReading(true, "BEGIN", call);
+      case DEFERRED -> {
+        checkBegin(call);
+        yield beginReading(false, "BEGIN", call);
+      }
+      case READ_ONLY -> {
+        checkBegin(call);
+        yield beginReading(true, "BEGIN", call);
+      }
       case IMMEDIATE -> {
         checkMayWrite();
+        checkBegin(call);
         beginWriting(List.of("BEGIN IMMEDIATE"));
         yield runner.nothing(call);
       }
     };
+  }
+
+  /**
+   * What is run is not the client's text, which may have forms that SQLite lacks, so look at it.
+   */
+  private void checkBegin(Call call) {
+    if (StatementKind.isPlainBegin(call.sql())) {
+      return;
+    }
+    Description _ =
+        onAnyConnection(
+            connection ->
+                connection.run(
+                    StatementKind.beginForSqlite(call.sql()),
+                    false,
+                    options.statementTimeout(),
+                    StatementRun::describe));
   }
 
   private Outcome beginReading(boolean readOnly, String opening, Call call) {
@@ -183,6 +207,7 @@ final class TenantSession implements SqlSession {
                   runner.control(connection, opening);
                   return true;
                 });
+        lease.holdsTransaction();
         transaction =
             new Transaction.Reading(
                 use, lease, readOnly || !options.mayWrite(), opening, options.transactionTimeout());
@@ -305,6 +330,10 @@ final class TenantSession implements SqlSession {
       throw SessionFailures.readOnly("the transaction is read-only");
     }
     checkMayWrite();
+    if (!reading.isCurrent(reading.lease().lastLsn())) {
+      // Told at once: by waiting for the writer nothing would become newer.
+      throw SessionFailures.staleSnapshot();
+    }
     List<String> control = new ArrayList<>(reading.control());
     if (StatementKind.of(control.getFirst()) instanceof StatementKind.Begin) {
       control.set(0, "BEGIN IMMEDIATE");
