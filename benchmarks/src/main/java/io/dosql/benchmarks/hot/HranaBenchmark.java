@@ -10,6 +10,7 @@ import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.RowSink;
 import io.dosql.engine.session.RowStream;
+import io.dosql.engine.session.RequestTimeouts;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.SqlSession;
 import io.dosql.engine.session.SqlStatement;
@@ -55,7 +56,7 @@ public class HranaBenchmark {
 
   @Benchmark
   public Object pipeline() {
-    return service.pipeline(OWNER, Encoding.JSON, pipeline, Durability.STRICT, Client.STAYS);
+    return service.pipeline(OWNER, RequestTimeouts.USUAL, Encoding.JSON, pipeline, Durability.STRICT, Client.STAYS);
   }
 
   /** Does nothing, successfully. */

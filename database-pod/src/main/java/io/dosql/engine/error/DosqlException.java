@@ -10,13 +10,21 @@ public final class DosqlException extends RuntimeException {
 
   private final ErrorCode code;
   private @Nullable String suggestion;
+  private @Nullable String alternative;
   private @Nullable Position position;
+  private @Nullable Excerpt excerpt;
   private @Nullable Duration retryAfter;
   private @Nullable Integer statementIndex;
   private @Nullable String sqliteCode;
 
   /** Where in the SQL text, both from 1; columns count characters. */
   public record Position(int line, int column) {}
+
+  /**
+   * The line of the SQL text that the position is in, cut around it if it is long, and a line with
+   * a caret that stands under the position when both are printed in a font of fixed width.
+   */
+  public record Excerpt(String source, String caret) {}
 
   public DosqlException(ErrorCode code, String message) {
     this(code, message, null);
@@ -29,6 +37,17 @@ public final class DosqlException extends RuntimeException {
 
   public DosqlException withSuggestion(String text) {
     this.suggestion = text;
+    return this;
+  }
+
+  /** What the client may have meant to write: a name or a keyword, taken for the suggestion. */
+  public DosqlException withAlternative(String name) {
+    this.alternative = name;
+    return this;
+  }
+
+  public DosqlException withExcerpt(@Nullable Excerpt lines) {
+    this.excerpt = lines;
     return this;
   }
 
@@ -63,8 +82,24 @@ public final class DosqlException extends RuntimeException {
     return String.valueOf(super.getMessage());
   }
 
+  /** The message, and what the client may have meant, for clients that see nothing else. */
+  public String messageWithAlternative() {
+    return alternative == null ? getMessage() : getMessage() + ". " + didYouMean(alternative);
+  }
+
   public String suggestion() {
-    return suggestion == null ? code.suggestion() : suggestion;
+    if (suggestion != null) {
+      return suggestion;
+    }
+    return alternative == null ? code.suggestion() : didYouMean(alternative);
+  }
+
+  private static String didYouMean(String name) {
+    return "Did you mean '" + name + "'?";
+  }
+
+  public @Nullable Excerpt excerpt() {
+    return excerpt;
   }
 
   public @Nullable Position position() {

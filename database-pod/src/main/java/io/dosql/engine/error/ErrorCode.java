@@ -1,5 +1,7 @@
 package io.dosql.engine.error;
 
+import java.util.Set;
+
 /**
  * Every code that a client or the operator can see; stable across releases. docs/errors.md is made
  * from it.
@@ -63,8 +65,18 @@ public enum ErrorCode {
       false,
       "The result has more rows or bytes than a limit.",
       "Add LIMIT, or select fewer or smaller columns."),
+  TXN_NOT_FOUND(
+      404,
+      false,
+      "There is no transaction of the id named.",
+      "Begin a transaction, and use the id that it has."),
   TXN_ABORTED(
       409, true, "The transaction was rolled back by the pod.", "Run the transaction again."),
+  TXN_DEADLOCK(
+      409,
+      true,
+      "SQLite found two transactions that wait for each other, so this one may not wait.",
+      "Run the transaction again, or begin it with BEGIN IMMEDIATE."),
   TXN_SERIALIZATION_FAILURE(
       409,
       true,
@@ -125,6 +137,11 @@ public enum ErrorCode {
       false,
       "The token, or the engine's policy for SQL, does not allow this.",
       "Use a token that allows this."),
+  RATE_LIMITED(
+      429,
+      true,
+      "Requests come faster than a limit allows; the message names the limit.",
+      "Wait as long as Retry-After says, and send requests more slowly."),
   RESOURCE_EXHAUSTED(
       429,
       true,
@@ -150,6 +167,28 @@ public enum ErrorCode {
       false,
       "A tenant of this name is there already.",
       "Use another name, or delete the tenant first."),
+  CDC_SUBSCRIPTION_FAILED(
+      500,
+      true,
+      "The change stream could not be read on.",
+      "Subscribe again from the last LSN that arrived."),
+  CDC_LSN_NOT_FOUND(
+      410,
+      false,
+      "The changes from this LSN on are no longer kept; the message names the earliest LSN.",
+      "Subscribe from the earliest LSN, after a fresh read of the tables."),
+  CDC_SLOT_NOT_FOUND(
+      404, false, "There is no replication slot of this name.", "Create the slot first."),
+  CDC_SLOT_EXISTS(
+      409,
+      false,
+      "A replication slot of this name is there already.",
+      "Use the slot that is there, or another name."),
+  CDC_BUFFER_OVERFLOW(
+      503,
+      true,
+      "The consumer of a change stream fell too far behind; nothing is lost.",
+      "Subscribe again from the last LSN that arrived, and take the events faster."),
   STORAGE_NOT_FOUND(
       404,
       false,
@@ -197,6 +236,16 @@ public enum ErrorCode {
       false,
       "The text of a migration that was applied has changed since.",
       "Restore the migration's text; put changes into a new one."),
+  MIGRATION_NO_DOWN(
+      409,
+      false,
+      "A migration that is to be rolled back has no text for it.",
+      "Add the text that undoes the migration, or write a new migration."),
+  MIGRATION_TARGET_NOT_FOUND(
+      404,
+      false,
+      "There is no migration of the number asked for.",
+      "Name a migration that is there."),
   RESTORE_FAILED(
       409,
       false,
@@ -213,6 +262,19 @@ public enum ErrorCode {
       "A fault in the pod.",
       "See the pod's log for the request id; report it if it persists.");
 
+  /** Codes that nothing answers with yet, kept so that clients can know them from the start. */
+  private static final Set<ErrorCode> RESERVED =
+      Set.of(
+          TXN_NOT_FOUND,
+          RATE_LIMITED,
+          CDC_SUBSCRIPTION_FAILED,
+          CDC_LSN_NOT_FOUND,
+          CDC_SLOT_NOT_FOUND,
+          CDC_SLOT_EXISTS,
+          CDC_BUFFER_OVERFLOW,
+          MIGRATION_NO_DOWN,
+          MIGRATION_TARGET_NOT_FOUND);
+
   private final int httpStatus;
   private final boolean retryable;
   private final String meaning;
@@ -223,6 +285,11 @@ public enum ErrorCode {
     this.retryable = retryable;
     this.meaning = meaning;
     this.suggestion = suggestion;
+  }
+
+  /** Whether no part of this release answers with it. */
+  public boolean isReserved() {
+    return RESERVED.contains(this);
   }
 
   /** HTTP status of an answer with this code. */

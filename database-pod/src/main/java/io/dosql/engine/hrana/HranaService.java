@@ -4,6 +4,7 @@ import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.json.JsonWriter;
 import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Durability;
+import io.dosql.engine.session.RequestTimeouts;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.dosql.engine.session.SqlStatement;
@@ -63,6 +64,7 @@ public final class HranaService implements AutoCloseable {
    * Runs a pipeline. On return all that the answer shows is as durable as the level says.
    *
    * @param owner tenant and rights of the request
+   * @param timeouts count for the whole life of a stream that this request opens
    * @param body as the client sent it
    * @param client who waits for it; when it goes, the stream is closed: nobody else has its baton
    * @return the answer in the same encoding, results of failed requests included
@@ -70,10 +72,15 @@ public final class HranaService implements AutoCloseable {
    *     not there, its tenant's name is bad, or the log cannot make it durable
    */
   public ByteBuffer pipeline(
-      StreamOwner owner, Encoding encoding, byte[] body, Durability level, Client client) {
+      StreamOwner owner,
+      RequestTimeouts timeouts,
+      Encoding encoding,
+      byte[] body,
+      Durability level,
+      Client client) {
     Pipeline pipeline = reader(encoding).pipeline(body);
     String baton = pipeline.baton();
-    HranaStreams.Lease lease = baton == null ? streams.open(owner) : streams.resume(baton, owner);
+    HranaStreams.Lease lease = baton == null ? streams.open(owner, timeouts) : streams.resume(baton, owner);
     boolean done = false;
     try (var _ = client.whenGone(lease.stream().session()::cancel)) {
       HranaWriter writer = encoding.writer();
@@ -99,6 +106,7 @@ public final class HranaService implements AutoCloseable {
    */
   public void cursor(
       StreamOwner owner,
+      RequestTimeouts timeouts,
       Encoding encoding,
       byte[] body,
       Durability level,
@@ -106,7 +114,7 @@ public final class HranaService implements AutoCloseable {
       CursorOutput output) {
     CursorRequest request = reader(encoding).cursor(body);
     String baton = request.baton();
-    HranaStreams.Lease lease = baton == null ? streams.open(owner) : streams.resume(baton, owner);
+    HranaStreams.Lease lease = baton == null ? streams.open(owner, timeouts) : streams.resume(baton, owner);
     boolean done = false;
     try (var _ = client.whenGone(lease.stream().session()::cancel);
         CursorRun run = run(lease.stream(), encoding, request.steps())) {
@@ -130,13 +138,15 @@ public final class HranaService implements AutoCloseable {
    * @return the answer's JSON
    * @throws DosqlException if the request is malformed, or its statement fails
    */
-  public ByteBuffer executeOnce(StreamOwner owner, byte[] body, Durability level, Client client) {
-    return once(owner, new JsonRequests(limits).execute(body), level, client);
+  public ByteBuffer executeOnce(
+      StreamOwner owner, RequestTimeouts timeouts, byte[] body, Durability level, Client client) {
+    return once(owner, timeouts, new JsonRequests(limits).execute(body), level, client);
   }
 
   /** The same for a batch, whose steps may fail without failing it. */
-  public ByteBuffer batchOnce(StreamOwner owner, byte[] body, Durability level, Client client) {
-    return once(owner, new JsonRequests(limits).batch(body), level, client);
+  public ByteBuffer batchOnce(
+      StreamOwner owner, RequestTimeouts timeouts, byte[] body, Durability level, Client client) {
+    return once(owner, timeouts, new JsonRequests(limits).batch(body), level, client);
   }
 
   /**
@@ -147,9 +157,10 @@ public final class HranaService implements AutoCloseable {
    * @return the answer's JSON: an array of results and errors
    * @throws DosqlException if the request is malformed
    */
-  public ByteBuffer statements(StreamOwner owner, byte[] body, Durability level, Client client) {
+  public ByteBuffer statements(
+      StreamOwner owner, RequestTimeouts timeouts, byte[] body, Durability level, Client client) {
     List<SqlStatement> statements = new StatementsReader(limits).read(body);
-    HranaStreams.Lease lease = streams.open(owner);
+    HranaStreams.Lease lease = streams.open(owner, timeouts);
     try (var _ = client.whenGone(lease.stream().session()::cancel)) {
       JsonWriter json = new JsonWriter();
       new StatementsRun(lease.stream().session(), json, new ResultBudget(limits)).run(statements);
@@ -161,8 +172,8 @@ public final class HranaService implements AutoCloseable {
   }
 
   private ByteBuffer once(
-      StreamOwner owner, StreamRequest request, Durability level, Client client) {
-    HranaStreams.Lease lease = streams.open(owner);
+      StreamOwner owner, RequestTimeouts timeouts, StreamRequest request, Durability level, Client client) {
+    HranaStreams.Lease lease = streams.open(owner, timeouts);
     try (var _ = client.whenGone(lease.stream().session()::cancel)) {
       JsonHranaWriter writer = new JsonHranaWriter();
       writer.json().beginObject().name("result");

@@ -3,6 +3,7 @@ package io.dosql.engine.hrana;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.session.Durability;
+import io.dosql.engine.session.RequestTimeouts;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -300,7 +301,7 @@ public final class HranaSocket {
 
   private void run(SocketStream stream, SocketRequest request, HranaWriter writer) {
     switch (request) {
-      case SocketRequest.OpenStream open -> stream.opened(streams.open(stream.owner(), storedSql));
+      case SocketRequest.OpenStream open -> stream.opened(streams.open(stream.owner(), RequestTimeouts.USUAL, storedSql));
       case SocketRequest.OnStream on -> {
         HranaStream open = stream.freeStream();
         try {

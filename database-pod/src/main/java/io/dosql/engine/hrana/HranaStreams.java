@@ -3,6 +3,7 @@ package io.dosql.engine.hrana;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.session.RequestTimeouts;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.dosql.engine.session.SqlSession;
@@ -75,16 +76,17 @@ final class HranaStreams {
   }
 
   /** Opens a stream, and its session; RESOURCE_EXHAUSTED when there are too many. */
-  Lease open(StreamOwner owner) {
-    return open(owner, new StoredSql(limits));
+  Lease open(StreamOwner owner, RequestTimeouts timeouts) {
+    return open(owner, timeouts, new StoredSql(limits));
   }
 
   /** The same, with SQL that is stored elsewhere. */
-  Lease open(StreamOwner owner, StoredSql storedSql) {
+  Lease open(StreamOwner owner, RequestTimeouts timeouts, StoredSql storedSql) {
     Entry entry = register(owner);
     boolean opened = false;
     try {
-      SqlSession session = sessions.open(owner.tenant(), options.withMayWrite(owner.mayWrite()));
+      SqlSession session = 
+          sessions.open(owner.tenant(), timeouts.applyTo(options.withMayWrite(owner.mayWrite())));
       HranaStream stream = new HranaStream(session, storedSql);
       lock.lock();
       try {

@@ -143,7 +143,7 @@ final class JsonHranaWriter implements HranaWriter {
 
   /** The fields of Hrana's {@code Error}. */
   static void writeErrorFields(JsonWriter json, DosqlException failure) {
-    json.name("message").value(failure.getMessage());
+    json.name("message").value(failure.messageWithAlternative());
     json.name("code").value(ClientCode.of(failure));
   }
 

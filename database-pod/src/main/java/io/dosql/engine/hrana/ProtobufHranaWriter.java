@@ -151,7 +151,7 @@ final class ProtobufHranaWriter implements HranaWriter {
   /** Error: message 1, code 2. */
   private void error(int field, DosqlException failure) {
     out.begin(field);
-    out.string(1, String.valueOf(failure.getMessage()));
+    out.string(1, failure.messageWithAlternative());
     out.string(2, ClientCode.of(failure));
     out.end();
   }

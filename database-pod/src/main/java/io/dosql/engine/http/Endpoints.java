@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class Endpoints {
 
   private final QueryEndpoint query;
+  private final CheckEndpoint checks;
   private final HranaEndpoint hrana;
   private final AdminController admin;
   private final HealthEndpoint health;
   private final MetricsEndpoint metrics;
   private final VersionEndpoint version;
+  private final OpenApiEndpoint openApi;
   private final @Nullable DebugEndpoint debug;
   private final RequestGate gate;
   private final HttpLimits limits;
@@ -46,11 +48,13 @@ public final class Endpoints {
       String version,
       @Nullable DebugSource debug) {
     this.query = new QueryEndpoint(sessions, options, limits, streams);
+    this.checks = query.checks();
     this.hrana = new HranaEndpoint(hrana, options.durability(), streams);
     this.admin = new AdminController(admin);
     this.health = new HealthEndpoint(checks, gate);
     this.version = new VersionEndpoint(version);
     this.metrics = new MetricsEndpoint(registry);
+    this.openApi = new OpenApiEndpoint(limits, this::routes);
     this.debug = debug == null ? null : new DebugEndpoint(debug, gate);
     this.gate = gate;
     this.limits = limits;
@@ -82,9 +86,16 @@ public final class Endpoints {
   private List<Route> usualRoutes() {
     return List.of(
         data("batch", "POST", "/db/{tenant}/batch", Media.JSON, query::batch),
+        data("validate", "POST", "/db/{tenant}/validate", Media.JSON, checks::validate),
+        data("explain", "POST", "/db/{tenant}/explain", Media.JSON, checks::explain),
+        data("query", "POST", "/query", Media.JSON, query::query),
+        data("batch", "POST", "/batch", Media.JSON, query::batch),
+        data("validate", "POST", "/validate", Media.JSON, checks::validate),
+        data("explain", "POST", "/explain", Media.JSON, checks::explain),
         open("health", "/health/live", health::live),
         open("health", "/health/ready", health::ready),
         open("metrics", "/metrics", metrics::metrics),
+        open("openapi", "/openapi.json", openApi::document),
         admin("GET", "/admin/status", Media.NO_BODY, admin::status),
         admin("GET", "/admin/tenants", Media.NO_BODY, admin::tenants),
         admin("POST", "/admin/tenants/{tenant}/prewarm", Media.NO_BODY, admin::prewarm),

@@ -1,6 +1,7 @@
 package io.dosql.engine.http;
 
 import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.DosqlException.Excerpt;
 import io.dosql.engine.error.DosqlException.Position;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.hrana.HranaService;
@@ -47,6 +48,11 @@ final class ErrorReply {
     if (position != null) {
       json.name("line").value(position.line());
       json.name("column").value(position.column());
+    }
+    Excerpt excerpt = failure.excerpt();
+    if (excerpt != null) {
+      json.name("source").value(excerpt.source());
+      json.name("caret").value(excerpt.caret());
     }
     Integer statement = failure.statementIndex();
     if (statement != null) {

@@ -8,6 +8,7 @@ import io.dosql.engine.hrana.StreamOwner;
 import io.dosql.engine.json.JsonWriter;
 import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Durability;
+import io.dosql.engine.session.RequestTimeouts;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
@@ -44,7 +45,8 @@ final class HranaEndpoint {
     return answer(
         exchange,
         Encoding.JSON,
-        (owner, body, level, client) -> hrana.pipeline(owner, Encoding.JSON, body, level, client));
+        (owner, timeouts, body, level, client) ->
+            hrana.pipeline(owner, timeouts, Encoding.JSON, body, level, client));
   }
 
   /** {@code POST …/v3-protobuf/pipeline}. */
@@ -52,8 +54,8 @@ final class HranaEndpoint {
     return answer(
         exchange,
         Encoding.PROTOBUF,
-        (owner, body, level, client) ->
-            hrana.pipeline(owner, Encoding.PROTOBUF, body, level, client));
+        (owner, timeouts, body, level, client) ->
+            hrana.pipeline(owner, timeouts, Encoding.PROTOBUF, body, level, client));
   }
 
   /** {@code POST …/v3/cursor}. */
@@ -71,6 +73,7 @@ final class HranaEndpoint {
     Durability level = DurabilityHeader.requested(call, durability);
     hrana.cursor(
         owner(exchange),
+        TimeoutHeaders.requested(call),
         encoding,
         exchange.body(),
         level,
@@ -126,13 +129,14 @@ final class HranaEndpoint {
 
   @FunctionalInterface
   private interface Work {
-    ByteBuffer answer(StreamOwner owner, byte[] body, Durability level, Client client);
+    ByteBuffer answer(
+        StreamOwner owner, RequestTimeouts timeouts, byte[] body, Durability level, Client client);
   }
 
   private Reply answer(Exchange exchange, Encoding encoding, Work work) {
     Durability level = DurabilityHeader.requested(exchange.call(), durability);
     ByteBuffer body =
-        work.answer(owner(exchange), exchange.body(), level, exchange.call().client());
+        work.answer(owner(exchange), TimeoutHeaders.requested(exchange.call()), exchange.body(), level, exchange.call().client());
     return DurabilityHeader.on(new Reply(200, mediaType(encoding), body, Map.of()), level);
   }
 

@@ -24,6 +24,7 @@ final class QueryEndpoint {
   private final QueryReader reader;
   private final BufferBudget results;
   private final StreamedQuery streamed;
+  private final CheckEndpoint checks;
 
   QueryEndpoint(
       Sessions sessions, SessionOptions options, HttpLimits limits, StreamLimits streams) {
@@ -35,6 +36,12 @@ final class QueryEndpoint {
         new BufferBudget(
             streams.maxResultBufferBytes(), "The results of all requests", "maxResultBufferBytes");
     this.streamed = new StreamedQuery(limits, streams, results);
+    this.checks = new CheckEndpoint(sessions, options, limits, results);
+  }
+
+  /** What tells of SQL without running it; its answers are of the same budget. */
+  CheckEndpoint checks() {
+    return checks;
   }
 
   /** {@code POST /db/{tenant}/query}. */
@@ -88,14 +95,27 @@ final class QueryEndpoint {
     };
   }
 
-  /** {@code POST /db/{tenant}/batch}: all or none. */
+  /** {@code POST /db/{tenant}/batch}: all or none, or each on its own. */
   Reply batch(Exchange exchange) {
     Durability durability = DurabilityHeader.requested(exchange.call(), options.durability());
-    List<SqlStatement> statements = reader.batch(exchange.body());
+    BatchRequest batch = reader.batch(exchange.body());
     try (SqlSession session = open(exchange);
         var _ = exchange.call().client().whenGone(session::cancel)) {
-      return withBudget(budget -> batch(session, statements, budget, durability));
+      return withBudget(
+          budget ->
+              batch.mode() == BatchRequest.Mode.ATOMIC
+                  ? batch(session, batch.statements(), budget, durability)
+                  : apart(session, batch, budget, durability));
     }
+  }
+
+  private static Reply apart(
+      SqlSession session, BatchRequest batch, ResultEncoder.Budget budget, Durability durability) {
+    JsonWriter json = new JsonWriter().beginObject().name("results").beginArray();
+    long lsn =
+        settled(
+            session, durability, () -> new SeparateStatements(session, json, budget).run(batch));
+    return answer(json.endArray(), lsn, durability);
   }
 
   private Reply batch(
@@ -162,6 +182,8 @@ final class QueryEndpoint {
 
   private SqlSession open(Exchange exchange) {
     return sessions.open(
-        exchange.variable(), options.withMayWrite(exchange.principal().mayWrite()));
+        exchange.variable(),
+        TimeoutHeaders.requested(exchange.call())
+            .applyTo(options.withMayWrite(exchange.principal().mayWrite())));
   }
 }

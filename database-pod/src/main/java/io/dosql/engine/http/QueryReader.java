@@ -27,27 +27,73 @@ final class QueryReader {
     return JsonReader.read(body, QueryReader::statement);
   }
 
-  /** {@code {"statements":[{"sql":"…","params":…},…]}}, at least one. */
-  List<SqlStatement> batch(byte[] body) {
+  /** {@code {"sql":"…"}}: any number of statements. */
+  String script(byte[] body) {
+    return JsonReader.read(
+        body,
+        json -> {
+          String[] sql = new String[1];
+          json.object(
+              field -> {
+                if (!field.equals("sql")) {
+                  throw json.unknownField();
+                }
+                sql[0] = json.string();
+              });
+          if (sql[0] == null) {
+            throw json.missing("sql");
+          }
+          return sql[0];
+        });
+  }
+
+  /**
+   * {@code {"statements":[{"sql":"…","params":…},…],"atomic":false,"onError":"stop"}}, at least one
+   * statement; {@code onError} only with {@code "atomic": false}.
+   */
+  BatchRequest batch(byte[] body) {
     List<SqlStatement> statements = new ArrayList<>();
     return JsonReader.read(
         body,
         json -> {
+          var fields =
+              new Object() {
+                boolean atomic = true;
+                BatchRequest.@Nullable Mode onError;
+              };
           json.object(
               field -> {
-                if (!field.equals("statements")) {
-                  throw json.unknownField();
-                }
-                json.array(() -> add(json, statements));
-                if (statements.isEmpty()) {
-                  throw json.invalid("there must be at least one statement");
+                switch (field) {
+                  case "statements" -> {
+                    json.array(() -> add(json, statements));
+                    if (statements.isEmpty()) {
+                      throw json.invalid("there must be at least one statement");
+                    }
+                  }
+                  case "atomic" -> fields.atomic = json.bool();
+                  case "onError" -> fields.onError = onError(json);
+                  default -> throw json.unknownField();
                 }
               });
           if (statements.isEmpty()) {
             throw json.missing("statements");
           }
-          return statements;
+          if (fields.atomic && fields.onError != null) {
+            throw json.invalid(
+                "'onError' is for \"atomic\": false; an atomic batch is undone by its first error");
+          }
+          BatchRequest.Mode apart =
+              fields.onError == null ? BatchRequest.Mode.STOP : fields.onError;
+          return new BatchRequest(statements, fields.atomic ? BatchRequest.Mode.ATOMIC : apart);
         });
+  }
+
+  private static BatchRequest.Mode onError(JsonReader json) {
+    return switch (json.string()) {
+      case "stop" -> BatchRequest.Mode.STOP;
+      case "continue" -> BatchRequest.Mode.CONTINUE;
+      default -> throw json.invalid("must be 'stop' or 'continue'");
+    };
   }
 
   private void add(JsonReader json, List<SqlStatement> statements) {

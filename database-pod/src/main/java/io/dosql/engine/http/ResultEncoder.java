@@ -170,7 +170,7 @@ final class ResultEncoder implements RowSink {
       }
     }
 
-    private void requireRoom(long sizeBytes) {
+    void requireRoom(long sizeBytes) {
       if (sizeBytes > roomBytes) {
         grow(sizeBytes);
       }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.Base64;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,8 @@ public final class JsonReader {
       this.text = text;
     }
   }
+
+  private static final Pattern INTEGER_TEXT = Pattern.compile("-?[0-9]+");
 
   private final JsonParser parser;
 
@@ -172,10 +175,26 @@ public final class JsonReader {
       if (Double.isInfinite(value)) {
         throw invalid("the number is beyond the range of a 64-bit float");
       }
+      if (value == 0 && !isZero(parser.getText())) {
+        throw invalid("the number is too near to zero for a 64-bit float");
+      }
       return value;
     } catch (IOException failure) {
       throw malformed(failure);
     }
+  }
+
+  private static boolean isZero(String number) {
+    for (int i = 0; i < number.length(); i++) {
+      char c = number.charAt(i);
+      if (c == 'e' || c == 'E') {
+        return true;
+      }
+      if (c >= '1' && c <= '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Reads a boolean. */
@@ -188,10 +207,13 @@ public final class JsonReader {
   public long integerText() {
     String text = string();
     try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException notANumber) {
-      throw invalid("the string must be a 64-bit integer in decimal digits");
+      if (INTEGER_TEXT.matcher(text).matches()) {
+        return Long.parseLong(text);
+      }
+    } catch (NumberFormatException beyond64Bits) {
+      // As any other text that is none.
     }
+    throw invalid("the string must be a 64-bit integer in decimal digits");
   }
 
   /** Reads base64 with the standard alphabet, padded or not. */

@@ -24,6 +24,12 @@ public record SessionOptions(
       new SessionOptions(
           true, Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(30));
 
+  /** The most that a request may ask for as its {@link #transactionTimeout}. */
+  public static final Duration TRANSACTION_TIMEOUT_MAX = Duration.ofMinutes(2);
+
+  /** The most that a request may ask for as its {@link #lockTimeout}. */
+  public static final Duration LOCK_TIMEOUT_MAX = Duration.ofSeconds(30);
+
   /** These, but for the time that a statement may take. */
   public SessionOptions withStatementTimeout(Duration timeout) {
     return new SessionOptions(mayWrite, timeout, lockTimeout, transactionTimeout, durability);

@@ -2,6 +2,7 @@ package io.dosql.engine.session;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One client's conversation with one tenant: a Hrana stream, or a single request. It remembers the
@@ -56,6 +57,20 @@ public interface SqlSession extends AutoCloseable {
 
   /** Compiles a statement without running it. */
   Description describe(String sql);
+
+  /**
+   * Compiles all statements of a text without running them, and hands each to {@code found}, on the
+   * thread that compiles, also those that do not compile. What {@code found} throws ends the check.
+   */
+  void check(String sql, Consumer<CheckedStatement> found);
+
+  /**
+   * The steps by which SQLite would run a statement, each behind the one that it is part of. Fails
+   * with INVALID_REQUEST unless it is a query or changes rows.
+   *
+   * @param statement its parameters may be left out
+   */
+  List<PlanStep> explain(SqlStatement statement);
 
   /** True while no transaction is open. */
   boolean isAutocommit();

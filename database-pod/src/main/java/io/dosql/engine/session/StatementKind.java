@@ -93,10 +93,30 @@ sealed interface StatementKind {
     return matcher.group("immediate") != null ? Begin.Mode.IMMEDIATE : Begin.Mode.DEFERRED;
   }
 
+  /** Whether a BEGIN is written as nearly everybody writes it. */
+  static boolean isPlainBegin(String sql) {
+    return PLAIN_BEGIN.matcher(sql).matches();
+  }
+
+  /** A BEGIN with those of its words made blank that SQLite does not know. */
+  static String beginForSqlite(String sql) {
+    Matcher matcher = OWN_WORDS.matcher(sql);
+    return matcher.find() ? matcher.replaceFirst(" ".repeat(matcher.group().length())) : sql;
+  }
+
+  Pattern PLAIN_BEGIN =
+      Pattern.compile(
+          "\\s*BEGIN(?:\\s+(?:IMMEDIATE|EXCLUSIVE|DEFERRED|CONCURRENT))?(?:\\s+TRANSACTION)?"
+              + "(?:\\s+READ\\s*ONLY)?\\s*;?\\s*",
+          Pattern.CASE_INSENSITIVE);
+
+  Pattern OWN_WORDS =
+      Pattern.compile("\\bREAD\\s*ONLY\\b|\\bCONCURRENT\\b", Pattern.CASE_INSENSITIVE);
+
   Pattern BEGIN =
       Pattern.compile(
           "^BEGIN\\b\\s*(?:(?<immediate>IMMEDIATE|EXCLUSIVE)\\b|(?:DEFERRED|CONCURRENT)\\b)?\\s*"
-              + "(?:TRANSACTION\\b)?\\s*(?<readonly>READONLY\\b)?",
+              + "(?:TRANSACTION\\b)?\\s*(?<readonly>READ\\s*ONLY\\b)?",
           Pattern.CASE_INSENSITIVE);
 
   Pattern ROLLBACK_TO =

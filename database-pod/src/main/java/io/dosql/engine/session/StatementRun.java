@@ -6,10 +6,13 @@ import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteStatement;
 import io.dosql.engine.sqlite.StatementCounter;
 import io.dosql.engine.sqlite.Value;
+import io.dosql.engine.tenant.Spelling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Binds and steps one compiled statement. On a pool's thread. */
@@ -22,6 +25,8 @@ final class StatementRun {
    * @param changes by the statement itself
    */
   record Counts(long rowsReturned, long rowsRead, long rowsWritten, long changes) {}
+
+  private static final int NAMES_SHOWN_MAX = 10;
 
   private StatementRun() {}
 
@@ -66,31 +71,33 @@ final class StatementRun {
     Map<String, Value> named = parameters.named();
     if (positional.size() > count) {
       throw wrongParameters(
-          "the statement has %d parameters, %d values were given"
-              .formatted(count, positional.size()));
+          "%s, %s given".formatted(expected(statement, count), values(positional.size())));
     }
     int usedNames = 0;
     for (int index = 1; index <= count; index++) {
       String name = statement.parameterName(index).orElse(null);
-      Value value = null;
-      if (name != null) {
-        value = byName(named, name);
-        usedNames += value == null ? 0 : 1;
-      }
-      if (value == null && index <= positional.size()) {
+      Value value = name == null ? null : byName(named, name);
+      if (value != null) {
+        usedNames++;
+        if (index <= positional.size()) {
+          throw wrongParameters(
+              "parameter %s was given twice, by its name and as value %d".formatted(name, index));
+        }
+      } else if (index <= positional.size()) {
         value = positional.get(index - 1);
       }
       if (value == null) {
         throw wrongParameters(
-            name == null
-                ? "parameter %d has no value: the statement has %d parameters, %d values were given"
-                    .formatted(index, count, positional.size())
-                : "parameter %s has no value".formatted(name));
+            "parameter %s has no value: %s, %s given"
+                .formatted(
+                    name == null ? index : name,
+                    expected(statement, count),
+                    values(positional.size() + named.size())));
       }
       statement.bind(index, value);
     }
     if (usedNames < named.size()) {
-      throw unknownName(statement, count, named);
+      throw unusedName(statement, count, named);
     }
   }
 
@@ -102,24 +109,65 @@ final class StatementRun {
     return exact != null ? exact : named.get(name.substring(1));
   }
 
-  private static DosqlException unknownName(
-      SqliteStatement statement, int count, Map<String, Value> named) {
-    for (String given : named.keySet()) {
-      boolean known = false;
-      for (int index = 1; index <= count && !known; index++) {
-        String name = statement.parameterName(index).orElse(null);
-        known = name != null && (name.equals(given) || name.substring(1).equals(given));
-      }
-      if (!known) {
-        return wrongParameters("the statement has no parameter named '" + given + "'");
+  /** Some values by name are left over: unknown ones, or some that were given twice. */
+  private static @Nullable DosqlException unknownName(
+      SqliteStatement statement, int count, Set<String> given) {
+    List<String> known = names(statement, count);
+    for (String name : new TreeSet<>(given)) {
+      boolean isKnown =
+          known.stream().anyMatch(each -> each.equals(name) || each.substring(1).equals(name));
+      if (!isKnown) {
+        DosqlException unknown =
+            wrongParameters(
+                "the statement has no parameter named '%s': %s"
+                    .formatted(name, expected(statement, count)));
+        return Spelling.nearest(name, known).map(unknown::withAlternative).orElse(unknown);
       }
     }
-    return wrongParameters("a parameter was given twice, with and without its prefix");
+    return null;
+  }
+
+  private static DosqlException unusedName(
+      SqliteStatement statement, int count, Map<String, Value> named) {
+    DosqlException unknown = unknownName(statement, count, named.keySet());
+    if (unknown != null) {
+      return unknown;
+    }
+    String twice =
+        names(statement, count).stream()
+            .filter(name -> named.containsKey(name) && named.containsKey(name.substring(1)))
+            .findFirst()
+            .orElse("");
+    return wrongParameters(
+        "parameter %s was given twice, with and without prefix".formatted(twice));
+  }
+
+  private static List<String> names(SqliteStatement statement, int count) {
+    List<String> names = new ArrayList<>();
+    for (int index = 1; index <= count; index++) {
+      statement.parameterName(index).ifPresent(names::add);
+    }
+    return names;
+  }
+
+  /** How many parameters there are, and what those are called that have names. */
+  private static String expected(SqliteStatement statement, int count) {
+    List<String> names = names(statement, Math.min(count, NAMES_SHOWN_MAX));
+    return "the statement has %d parameter%s%s"
+        .formatted(
+            count,
+            count == 1 ? "" : "s",
+            names.isEmpty()
+                ? ""
+                : " (%s%s)"
+                    .formatted(String.join(", ", names), count > NAMES_SHOWN_MAX ? ", …" : ""));
+  }
+
+  private static String values(int count) {
+    return count == 1 ? "1 value was" : count + " values were";
   }
 
   private static DosqlException wrongParameters(String message) {
-    return new DosqlException(ErrorCode.INVALID_REQUEST, message)
-        .withSuggestion("Give one value for each parameter of the statement.")
-        .withSqliteCode("ARGS_INVALID");
+    return new DosqlException(ErrorCode.INVALID_REQUEST, message).withSqliteCode("ARGS_INVALID");
   }
 }

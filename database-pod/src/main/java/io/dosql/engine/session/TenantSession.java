@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -167,14 +168,38 @@ final class TenantSession implements SqlSession {
 
   private Outcome begin(StatementKind.Begin.Mode mode, Call call) {
     return switch (mode) {
-      case DEFERRED -> beginReading(false, "BEGIN", call);
-      case READ_ONLY -> beginReading(true, "BEGIN", call);
+      case DEFERRED -> {
+        checkBegin(call);
+        yield beginReading(false, "BEGIN", call);
+      }
+      case READ_ONLY -> {
+        checkBegin(call);
+        yield beginReading(true, "BEGIN", call);
+      }
       case IMMEDIATE -> {
         checkMayWrite();
+        checkBegin(call);
         beginWriting(List.of("BEGIN IMMEDIATE"));
         yield runner.nothing(call);
       }
     };
+  }
+
+  /**
+   * What is run is not the client's text, which may have forms that SQLite lacks, so look at it.
+   */
+  private void checkBegin(Call call) {
+    if (StatementKind.isPlainBegin(call.sql())) {
+      return;
+    }
+    Description _ =
+        onAnyConnection(
+            connection ->
+                connection.run(
+                    StatementKind.beginForSqlite(call.sql()),
+                    false,
+                    options.statementTimeout(),
+                    StatementRun::describe));
   }
 
   private Outcome beginReading(boolean readOnly, String opening, Call call) {
@@ -189,6 +214,7 @@ final class TenantSession implements SqlSession {
                   runner.control(connection, opening);
                   return true;
                 });
+        lease.holdsTransaction();
         transaction =
             new Transaction.Reading(
                 use, lease, readOnly || !options.mayWrite(), opening, options.transactionTimeout());
@@ -311,6 +337,10 @@ final class TenantSession implements SqlSession {
       throw SessionFailures.readOnly("the transaction is read-only");
     }
     checkMayWrite();
+    if (!reading.isCurrent(reading.lease().lastLsn())) {
+      // Told at once: by waiting for the writer nothing would become newer.
+      throw SessionFailures.staleSnapshot();
+    }
     List<String> control = new ArrayList<>(reading.control());
     if (StatementKind.of(control.getFirst()) instanceof StatementKind.Begin) {
       control.set(0, "BEGIN IMMEDIATE");
@@ -422,6 +452,25 @@ final class TenantSession implements SqlSession {
                         StatementKind.of(sql) instanceof StatementKind.Vacuum,
                         options.statementTimeout(),
                         StatementRun::describe)));
+  }
+
+  @Override
+  public void check(String sql, Consumer<CheckedStatement> found) {
+    exclusively(
+        () ->
+            onAnyConnection(
+                connection -> {
+                  ScriptCheck.run(connection, sql, options.statementTimeout(), found);
+                  return true;
+                }));
+  }
+
+  @Override
+  public List<PlanStep> explain(SqlStatement statement) {
+    return exclusively(
+        () ->
+            onAnyConnection(
+                connection -> QueryPlan.of(connection, statement, options.statementTimeout())));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dosql.engine.sqlite;
 
 import static io.dosql.engine.sqlite.Native.POINTER;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
@@ -19,6 +20,12 @@ final class LibraryCalls {
       Native.link("sqlite3_soft_heap_limit64", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
   private static final MethodHandle HARD_HEAP_LIMIT =
       Native.link("sqlite3_hard_heap_limit64", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  private static final MethodHandle KEYWORD_COUNT =
+      Native.link("sqlite3_keyword_count", FunctionDescriptor.of(JAVA_INT));
+  private static final MethodHandle KEYWORD_NAME =
+      Native.link(
+          "sqlite3_keyword_name", FunctionDescriptor.of(JAVA_INT, JAVA_INT, POINTER, POINTER));
 
   /** The destructor for memory that a bind call hands over. */
   static final long FREE_FUNCTION = Native.addressOf("sqlite3_free");
@@ -61,6 +68,28 @@ final class LibraryCalls {
   static long hardHeapLimit(long limitBytes) {
     try {
       return (long) HARD_HEAP_LIMIT.invokeExact(limitBytes);
+    } catch (Throwable e) {
+      throw Native.unexpected(e);
+    }
+  }
+
+  static int keywordCount() {
+    try {
+      return (int) KEYWORD_COUNT.invokeExact();
+    } catch (Throwable e) {
+      throw Native.unexpected(e);
+    }
+  }
+
+  /**
+   * Tells where the name of a keyword lies.
+   *
+   * @param name where its address is put; it has no NUL behind it
+   * @param length where its length is put, an int
+   */
+  static int keywordName(int index, long name, long length) {
+    try {
+      return (int) KEYWORD_NAME.invokeExact(index, name, length);
     } catch (Throwable e) {
       throw Native.unexpected(e);
     }

@@ -123,6 +123,11 @@ public final class SqliteLibrary {
     return compileOptions;
   }
 
+  /** The words that SQLite's parser knows, in upper case. */
+  public List<String> keywords() {
+    return KeywordList.KEYWORDS;
+  }
+
   /** Where the library came from: a file, a place in a jar, or a name that the system resolved. */
   public String path() {
     return path;

@@ -52,6 +52,11 @@ final class Guard {
     cancellation = ofClient;
   }
 
+  /** The clock by which it measures. */
+  LongSupplier nanoTime() {
+    return nanoTime;
+  }
+
   /** Before a statement. */
   void start(Duration statementTimeout) {
     timeout = statementTimeout;

@@ -1,6 +1,7 @@
 package io.dosql.engine.tenant;
 
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The right to one reader connection, until closed. One call at a time. */
 public final class ReaderLease implements AutoCloseable {
@@ -8,6 +9,7 @@ public final class ReaderLease implements AutoCloseable {
   private final TenantDatabase database;
   private final TenantConnection connection;
   private final Cancellation cancellation;
+  private @Nullable OpenTransaction open;
   private boolean ended;
 
   ReaderLease(TenantDatabase database, TenantConnection connection, Cancellation cancellation) {
@@ -15,6 +17,11 @@ public final class ReaderLease implements AutoCloseable {
     this.connection = connection;
     this.cancellation = cancellation;
     connection.setCancellation(cancellation);
+  }
+
+  /** Has the log told if this lease lasts for long: a client's transaction goes on in it. */
+  public void holdsTransaction() {
+    open = database.transactionOpened("read");
   }
 
   /** Runs {@code work} on a reader thread. */
@@ -52,6 +59,9 @@ public final class ReaderLease implements AutoCloseable {
   public void close() {
     if (!ended) {
       ended = true;
+      if (open != null) {
+        database.transactionEnded(open);
+      }
       connection.setCancellation(null);
       database.endReader(connection);
     }

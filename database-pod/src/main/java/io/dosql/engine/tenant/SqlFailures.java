@@ -5,10 +5,13 @@ import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.ResultCode;
 import io.dosql.engine.sqlite.SqliteException;
 import io.dosql.engine.sqlite.SqliteHeap;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Says in the catalogue's codes what SQLite said in its own. */
 public final class SqlFailures {
+
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private SqlFailures() {}
 
@@ -74,29 +77,56 @@ public final class SqlFailures {
       return tooLarge(failure);
     }
     String message = failure.getMessage();
-    return new DosqlException(code(failure, message), message, failure)
-        .withPosition(position(sql, failure.charOffset().orElse(-1)))
-        .withSqliteCode(failure.baseName());
+    DosqlException explained =
+        new DosqlException(code(failure, message), message, failure)
+            .withSqliteCode(failure.baseName());
+    if (explained.code() == ErrorCode.TXN_LOCK_TIMEOUT) {
+      DosqlException _ = explained.withRetryAfter(RETRY_AFTER);
+    }
+    failure.charOffset().ifPresent(offset -> locate(explained, sql, offset));
+    return explained;
+  }
+
+  /** Says and shows where in {@code sql} the failure is. */
+  static void locate(DosqlException failure, String sql, int offset) {
+    DosqlException.Position position = position(sql, offset);
+    if (position != null) {
+      DosqlException _ = failure.withPosition(position).withExcerpt(SqlExcerpt.at(sql, offset));
+    }
   }
 
   private static ErrorCode code(SqliteException failure, String message) {
-    return switch (failure.code().base()) {
-      case ERROR -> codeOfError(message);
+    return failure.code() == ResultCode.ERROR ? codeOfError(message) : code(failure.code());
+  }
+
+  /** The code for what SQLite says, apart from its words. Extended codes first, then base codes. */
+  static ErrorCode code(ResultCode code) {
+    return switch (code) {
+      case BUSY_SNAPSHOT -> ErrorCode.TXN_SERIALIZATION_FAILURE;
+      case LOCKED_SHAREDCACHE -> ErrorCode.TXN_DEADLOCK;
+      case CONSTRAINT_DATATYPE -> ErrorCode.TYPE_MISMATCH;
+      case IOERR_NOMEM -> ErrorCode.RESOURCE_EXHAUSTED;
+      case ERROR_SNAPSHOT -> ErrorCode.SNAPSHOT_NOT_AVAILABLE;
+      // A virtual table finds fault with its own tables, which a client may have written to.
+      case CORRUPT_VTAB -> ErrorCode.INVALID_REQUEST;
+      default -> codeOfBase(code.base());
+    };
+  }
+
+  private static ErrorCode codeOfBase(ResultCode base) {
+    return switch (base) {
+      case ERROR, RANGE -> ErrorCode.INVALID_REQUEST;
       case CONSTRAINT -> ErrorCode.CONSTRAINT_VIOLATION;
       case MISMATCH -> ErrorCode.TYPE_MISMATCH;
-      case RANGE -> ErrorCode.INVALID_REQUEST;
       case TOOBIG -> ErrorCode.PAYLOAD_TOO_LARGE;
-      case BUSY, LOCKED -> ErrorCode.TXN_LOCK_TIMEOUT;
+      case BUSY, LOCKED, PROTOCOL -> ErrorCode.TXN_LOCK_TIMEOUT;
+      // The schema changed again and again while the statement was compiled, or it was rolled back.
+      case ABORT, SCHEMA -> ErrorCode.TXN_ABORTED;
       case NOMEM, FULL -> ErrorCode.RESOURCE_EXHAUSTED;
       case READONLY -> ErrorCode.TXN_READ_ONLY_VIOLATION;
       case INTERRUPT -> ErrorCode.TIMEOUT;
       case AUTH -> ErrorCode.FORBIDDEN;
-      // A virtual table finds fault with its own tables, which a client may have written to.
-      case CORRUPT ->
-          failure.code() == ResultCode.CORRUPT_VTAB
-              ? ErrorCode.INVALID_REQUEST
-              : ErrorCode.TENANT_UNAVAILABLE;
-      case NOTADB -> ErrorCode.TENANT_UNAVAILABLE;
+      case CORRUPT, NOTADB -> ErrorCode.TENANT_UNAVAILABLE;
       default -> ErrorCode.INTERNAL;
     };
   }
@@ -141,6 +171,23 @@ public final class SqlFailures {
     return new DosqlException.Position(
         from.line() + inStatement.line() - 1,
         inStatement.line() == 1 ? from.column() + inStatement.column() - 1 : inStatement.column());
+  }
+
+  /**
+   * Turns the place in one statement of a longer text into the place in the whole text.
+   *
+   * @param start where the text begins that the failure is of, as a character offset
+   */
+  public static DosqlException relocate(DosqlException failure, String text, int start) {
+    DosqlException.Position position = positionIn(text, start, failure.position());
+    if (position != null) {
+      int lineStart = 0;
+      for (int line = 1; line < position.line(); line++) {
+        lineStart = text.indexOf('\n', lineStart) + 1;
+      }
+      locate(failure, text, text.offsetByCodePoints(lineStart, position.column() - 1));
+    }
+    return failure;
   }
 
   /** Line and column, both from 1, of a character offset; null where there is none. */

@@ -98,6 +98,11 @@ final class SqlPolicy {
     sql = "";
   }
 
+  /** Whether clients may not call this function. */
+  static boolean deniesFunction(String name) {
+    return DENIED_FUNCTIONS.contains(name.toLowerCase(Locale.ROOT));
+  }
+
   /** Why the last statement was refused, or null. */
   @Nullable String refusal() {
     return refusal;

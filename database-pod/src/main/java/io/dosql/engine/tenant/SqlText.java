@@ -3,6 +3,7 @@ package io.dosql.engine.tenant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at how a statement begins, without SQLite's parser. Only for what has to be known before
@@ -11,6 +12,9 @@ import java.util.Set;
 public final class SqlText {
 
   private static final Set<String> ON = Set.of("1", "on", "true", "yes");
+
+  /** CREATE TEMPORARY TRIGGER. */
+  private static final int TRIGGER_WORDS = 3;
 
   private SqlText() {}
 
@@ -29,7 +33,7 @@ public final class SqlText {
   }
 
   /** As {@link #skipBlank}, but stops at a semicolon. */
-  private static int skipGap(String sql, int from) {
+  static int skipGap(String sql, int from) {
     int at = from;
     while (at < sql.length()) {
       if (Character.isWhitespace(sql.charAt(at))) {
@@ -83,6 +87,31 @@ public final class SqlText {
     }
     String name = cursor.name();
     return Optional.of(cursor.takes('.') ? cursor.name() : name);
+  }
+
+  /**
+   * Where a statement that SQLite cannot parse most likely ends, behind its semicolon: a trigger's
+   * are within it up to the one behind END.
+   *
+   * @param from where it begins
+   */
+  public static int endOfUnparsed(String sql, int from) {
+    boolean isTrigger = false;
+    int words = 0;
+    @Nullable SqlToken before = null;
+    SqlToken token = SqlToken.next(sql, from);
+    while (token != null) {
+      if (token.isSymbol(';') && (!isTrigger || (before != null && before.is("END")))) {
+        return token.end();
+      }
+      if (words < TRIGGER_WORDS) {
+        isTrigger |= token.is("TRIGGER");
+        words++;
+      }
+      before = token;
+      token = SqlToken.next(sql, token.end());
+    }
+    return sql.length();
   }
 
   /** Reads names, quoted or not, and single characters, over blanks and comments. */

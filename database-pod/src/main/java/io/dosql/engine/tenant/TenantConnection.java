@@ -125,10 +125,30 @@ public final class TenantConnection {
       if (failure.code().base() == ResultCode.NOMEM) {
         throw SqlFailures.outOfMemory(failure, SqliteHeap.endStatement(), maxStatementMemoryBytes);
       }
-      throw SqlFailures.explain(failure, sql, policy.refusal(), guard);
+      throw explained(failure, sql);
     } finally {
       SqliteHeap.Refusal _ = SqliteHeap.endStatement();
       guard.stop();
+      policy.relax();
+    }
+  }
+
+  /** What a client is told, with what it may have meant. */
+  private DosqlException explained(SqliteException failure, String sql) {
+    @Nullable String refusal = policy.refusal();
+    DosqlException explained = SqlFailures.explain(failure, sql, refusal, guard);
+    if (refusal == null && failure.code().base() == ResultCode.ERROR) {
+      policy.relax();
+      SqlAdvice.add(explained, failure, sql, sqlite, this::compileOnly);
+    }
+    return explained;
+  }
+
+  private void compileOnly(String sql) {
+    policy.enforce(sql, false);
+    try {
+      sqlite.prepare(sql).close();
+    } finally {
       policy.relax();
     }
   }
@@ -196,7 +216,7 @@ public final class TenantConnection {
     try {
       return parse(rest, from);
     } catch (SqliteException failure) {
-      throw SqlFailures.explain(failure, rest, policy.refusal(), guard);
+      throw explained(failure, rest);
     } finally {
       policy.relax();
     }
@@ -224,6 +244,16 @@ public final class TenantConnection {
       found.get().statement().close();
       return new Extent(from + found.get().end(), false);
     }
+  }
+
+  /**
+   * An empty database in memory with the same schema: what is tried out there has no effect here.
+   * Whoever asks for it closes it, on the same thread.
+   */
+  public TenantConnection emptyCopy() {
+    SqliteConnection copy = SchemaCopy.of(sqlite);
+    return new TenantConnection(
+        copy, 0, maxStatementMemoryBytes, Guard.Brake.NONE, SchemaCopy::full, guard.nanoTime());
   }
 
   /** What can cancel the statements that run from here on; null for nothing. */
@@ -282,7 +312,8 @@ public final class TenantConnection {
     sqlite.execute("PRAGMA shrink_memory");
   }
 
-  void close() {
+  /** Only of an {@link #emptyCopy} may anybody but its pool call this. */
+  public void close() {
     try {
       statements.clear();
     } finally {

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -41,6 +43,7 @@ public final class TenantDatabase {
   private static final Duration DAMAGE_CHECK_AGAIN = Duration.ofMinutes(1);
 
   private final TenantName name;
+  private final Set<OpenTransaction> openReads = ConcurrentHashMap.newKeySet();
   private final TenantFiles files;
   private final TenantLimits limits;
   private final CommitLog log;
@@ -569,8 +572,24 @@ public final class TenantDatabase {
     return queue.waiting();
   }
 
+  TenantName name() {
+    return name;
+  }
+
+  /** A client's transaction on a reader has begun. */
+  OpenTransaction transactionOpened(String kind) {
+    OpenTransaction opened = new OpenTransaction(kind, nanoTime.getAsLong());
+    openReads.add(opened);
+    return opened;
+  }
+
+  void transactionEnded(OpenTransaction ended) {
+    openReads.remove(ended);
+  }
+
   /** Called from time to time by maintenance. */
   void expireLease(long nowNanos, Duration idleMax) {
+    openReads.forEach(open -> open.warnIfLong(name, nowNanos));
     WriterLease current = lease;
     if (current != null) {
       current.expireIfOverdue(nowNanos, queue.hasWaiters(), idleMax);

@@ -20,6 +20,7 @@ public final class WriterLease implements AutoCloseable {
   private final Duration lifetime;
   private final LongSupplier nanoTime;
   private final Cancellation cancellation;
+  private final OpenTransaction open;
 
   // What follows is written on the strand only.
   private volatile long idleSinceNanos;
@@ -38,6 +39,7 @@ public final class WriterLease implements AutoCloseable {
     this.cancellation = cancellation;
     this.idleSinceNanos = nanoTime.getAsLong();
     this.deadlineNanos = idleSinceNanos + lifetime.toNanos();
+    this.open = new OpenTransaction("write", idleSinceNanos);
   }
 
   /** The outcome of a call, and the commit that it made, if it made one. */
@@ -103,6 +105,9 @@ public final class WriterLease implements AutoCloseable {
 
   /** Called from time to time by maintenance. */
   void expireIfOverdue(long nowNanos, boolean othersWait, Duration idleMax) {
+    if (!ended) {
+      open.warnIfLong(database.name(), nowNanos);
+    }
     if (busy || ended || overdue(nowNanos, othersWait, idleMax) == null) {
       return;
     }

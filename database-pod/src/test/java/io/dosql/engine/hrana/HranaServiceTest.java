@@ -10,6 +10,7 @@ import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Durability;
+import io.dosql.engine.session.RequestTimeouts;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.TenantSessions;
 import io.dosql.engine.tenant.TestEngine;
@@ -69,6 +70,7 @@ class HranaServiceTest {
     ByteBuffer answer =
         hrana.pipeline(
             owner,
+            RequestTimeouts.USUAL,
             Encoding.JSON,
             body.getBytes(StandardCharsets.UTF_8),
             Durability.STRICT,

@@ -161,9 +161,9 @@ class PipelineTest {
       delimiter = '|',
       textBlock =
           """
-          SELECT ?    |                                                     | has 1 parameters, 0 values
-          SELECT ?, ? | "args":[{"type":"null"}]                            | has 2 parameters, 1 values
-          SELECT 1    | "args":[{"type":"null"}]                            | has 0 parameters, 1 values
+          SELECT ?    |                                                     | has 1 parameter, 0 values
+          SELECT ?, ? | "args":[{"type":"null"}]                            | has 2 parameters, 1 value was
+          SELECT 1    | "args":[{"type":"null"}]                            | has 0 parameters, 1 value was
           SELECT :a   | "named_args":[{"name":"b","value":{"type":"null"}}] | parameter :a has no value
           """)
   void argumentsThatDoNotFit_areRefused(String sql, String more, String message) throws Exception {

@@ -96,7 +96,9 @@ class BadInputTest {
         Arguments.of("{\"statements\":{}}", "must be an array"),
         Arguments.of("{\"statements\":[{\"sql\":\"a\"},{}]}", "At '/statements/1'"),
         Arguments.of("{\"statements\":[\"a\"]}", "At '/statements/0'"),
-        Arguments.of("{\"statements\":[{\"sql\":\"a\"}],\"atomic\":true}", "At '/atomic'"),
+        Arguments.of("{\"statements\":[{\"sql\":\"a\"}],\"atomic\":1}", "At '/atomic'"),
+        Arguments.of("{\"statements\":[{\"sql\":\"a\"}],\"onError\":\"stop\"}", "'onError' is for"),
+        Arguments.of("{\"statements\":[{\"sql\":\"a\"}],\"atomick\":true}", "At '/atomick'"),
         Arguments.of(
             "{\"statements\":[" + "{\"sql\":\"a\"},".repeat(10_000) + "{\"sql\":\"a\"}]}",
             "maxStatements"));
@@ -176,7 +178,7 @@ class BadInputTest {
     "/v4/pipeline, 404",
     "/admin/status, 404",
     "/healthy, 404",
-    "/query, 404",
+    "/querys, 404",
     "/db/v2/pipeline, 404"
   })
   void unknownPath_isNotFound(String path, int status) throws Exception {

@@ -2,10 +2,12 @@ package io.dosql.engine.http;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.session.CheckedStatement;
 import io.dosql.engine.session.Description;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.Parameters;
+import io.dosql.engine.session.PlanStep;
 import io.dosql.engine.session.RowSink;
 import io.dosql.engine.session.RowStream;
 import io.dosql.engine.session.SessionOptions;
@@ -27,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Sessions without a database, for tests of the protocols around them. A statement yields its
@@ -132,6 +135,18 @@ public final class EchoSessions implements Sessions {
           List.of(new Column("x", "INT")),
           false,
           true);
+    }
+
+    @Override
+    public void check(String sql, Consumer<CheckedStatement> found) {
+      found.accept(
+          new CheckedStatement(
+              new DosqlException.Position(1, 1), CheckedStatement.Kind.QUERY, describe(sql), null));
+    }
+
+    @Override
+    public List<PlanStep> explain(SqlStatement statement) {
+      return List.of(new PlanStep(1, 0, "SCAN t"));
     }
 
     @Override

@@ -99,6 +99,17 @@ public final class RealPod implements AutoCloseable {
             .POST(BodyPublishers.ofString(body)));
   }
 
+  /** A POST of JSON with a token that may write, and with one more header. */
+  public Answer post(String path, String body, String header, String value)
+      throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create(url() + path))
+            .header("Authorization", "Bearer " + keys.token())
+            .header("Content-Type", "application/json")
+            .header(header, value)
+            .POST(BodyPublishers.ofString(body)));
+  }
+
   /** Runs one statement by the JSON API; fails unless it works. */
   public JsonNode sql(String tenant, String sql) throws IOException, InterruptedException {
     Answer answer = post("/db/" + tenant + "/query", JSON.writeValueAsString(Map.of("sql", sql)));

@@ -25,6 +25,7 @@ class StatementKindTest {
         Arguments.of("begin immediate", new Begin(Begin.Mode.IMMEDIATE)),
         Arguments.of("BEGIN EXCLUSIVE TRANSACTION", new Begin(Begin.Mode.IMMEDIATE)),
         Arguments.of("BEGIN TRANSACTION READONLY", new Begin(Begin.Mode.READ_ONLY)),
+        Arguments.of("BEGIN READ ONLY", new Begin(Begin.Mode.READ_ONLY)),
         Arguments.of("begin readonly", new Begin(Begin.Mode.READ_ONLY)),
         Arguments.of("COMMIT", new Commit()),
         Arguments.of("end transaction", new Commit()),

@@ -103,7 +103,7 @@ class TenantSessionTest {
     assertThatThrownBy(() -> run("INSERT INTO t VALUES (?, ?)", new Value.Int(1)))
         .hasMessageContaining("parameter 2 has no value");
     assertThatThrownBy(() -> run("SELECT ?", new Value.Int(1), new Value.Int(2)))
-        .hasMessageContaining("1 parameters, 2 values");
+        .hasMessageContaining("1 parameter, 2 values");
     assertThatThrownBy(
             () ->
                 session.execute(

@@ -1,0 +1,46 @@
+package io.dosql.engine.http;
+
+import io.dosql.engine.error.DosqlException;
+import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.session.RequestTimeouts;
+import io.dosql.engine.session.SessionOptions;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** By these headers a request asks for other times than the usual ones, in milliseconds. */
+final class TimeoutHeaders {
+
+  static final String OVERALL = "X-DoSQL-Timeout";
+  static final String LOCK = "X-DoSQL-Lock-Timeout";
+
+  private static final int DIGITS_MAX = 9;
+
+  private TimeoutHeaders() {}
+
+  static RequestTimeouts requested(Call call) {
+    return new RequestTimeouts(
+        duration(call, OVERALL, SessionOptions.TRANSACTION_TIMEOUT_MAX),
+        duration(call, LOCK, SessionOptions.LOCK_TIMEOUT_MAX));
+  }
+
+  /** Refused, rather than cut to the most: a client must not count on what it does not get. */
+  private static @Nullable Duration duration(Call call, String header, Duration most) {
+    @Nullable String text = call.header(header);
+    if (text == null) {
+      return null;
+    }
+    String digits = text.strip();
+    boolean isNumber =
+        !digits.isEmpty()
+            && digits.length() <= DIGITS_MAX
+            && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+    long millis = isNumber ? Long.parseLong(digits) : 0;
+    if (millis < 1 || millis > most.toMillis()) {
+      throw new DosqlException(
+          ErrorCode.INVALID_REQUEST,
+          "The header %s is a number of milliseconds from 1 to %d."
+              .formatted(header, most.toMillis()));
+    }
+    return Duration.ofMillis(millis);
+  }
+}
