@@ -108,7 +108,7 @@ public enum ErrorCode {
   CONNECTION_ERROR(
       503,
       true,
-      "The pod is starting or shutting down, and takes no requests.",
+      "The pod is starting or shutting down, or cannot fetch the keys that the token needs.",
       "Try again in a moment."),
   TIMEOUT(
       408,
@@ -125,6 +125,11 @@ public enum ErrorCode {
       false,
       "The token, or the engine's policy for SQL, does not allow this.",
       "Use a token that allows this."),
+  RATE_LIMITED(
+      429,
+      true,
+      "More requests, or more failed authentications, than a rate allows; the message says whose.",
+      "Wait as long as Retry-After says, and ask less often."),
   RESOURCE_EXHAUSTED(
       429,
       true,

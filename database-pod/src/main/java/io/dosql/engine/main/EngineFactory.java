@@ -3,15 +3,21 @@ package io.dosql.engine.main;
 import io.dosql.engine.admin.AdminService;
 import io.dosql.engine.admin.DebugSource;
 import io.dosql.engine.admin.ReadinessChecks;
+import io.dosql.engine.auth.AdminAuthenticator;
+import io.dosql.engine.auth.AuthLimits;
+import io.dosql.engine.auth.Authenticator;
+import io.dosql.engine.auth.FailureGuard;
+import io.dosql.engine.auth.JwtAuthenticator;
+import io.dosql.engine.auth.RateLimiter;
+import io.dosql.engine.auth.RateLimits;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.hrana.HranaService;
-import io.dosql.engine.http.AdminAuthenticator;
-import io.dosql.engine.http.Authenticator;
+import io.dosql.engine.http.Admission;
+import io.dosql.engine.http.CorsPolicy;
 import io.dosql.engine.http.Endpoints;
 import io.dosql.engine.http.Gateway;
 import io.dosql.engine.http.HttpLimits;
 import io.dosql.engine.http.HttpMetrics;
-import io.dosql.engine.http.JwtAuthenticator;
 import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
 import io.dosql.engine.http.StreamLimits;
@@ -112,12 +118,25 @@ public final class EngineFactory {
   }
 
   @Singleton
+  AuthLimits authLimits() {
+    return AuthLimits.DEFAULT;
+  }
+
+  @Singleton
   @Named(DATA)
-  Authenticator dataAuthenticator(EngineConfiguration configuration) throws IOException {
+  Authenticator dataAuthenticator(
+      EngineConfiguration configuration, AuthLimits limits, CollectorRegistry registry)
+      throws IOException {
     return switch (configuration.auth()) {
       case EngineConfiguration.Auth.Jwt jwt ->
-          new JwtAuthenticator(
-              jwt.jwksFile(), configuration.database(), Clock.systemUTC(), NANO_TIME);
+          JwtAuthenticator.open(
+              jwt.jwksFiles(),
+              jwt.policyFile(),
+              configuration.database(),
+              limits,
+              Clock.systemUTC(),
+              NANO_TIME,
+              registry);
       case EngineConfiguration.Auth.None none -> {
         LOG.warn(
             "DOSQL_AUTH is none: every program on this machine can read and write all tenants");
@@ -157,11 +176,28 @@ public final class EngineFactory {
   }
 
   @Singleton
-  Gateway gateway(
-      Endpoints endpoints,
+  RateLimits rateLimits(EngineConfiguration configuration) {
+    return configuration.front().rates();
+  }
+
+  @Singleton
+  Admission admission(
+      EngineConfiguration configuration,
       @Named(DATA) Authenticator data,
       @Named(ADMIN) Authenticator admins,
-      HttpMetrics metrics) {
-    return endpoints.gateway(data, admins, metrics, NANO_TIME);
+      AuthLimits limits,
+      RateLimits rates,
+      CollectorRegistry registry) {
+    return new Admission(
+        data,
+        admins,
+        new FailureGuard(limits, NANO_TIME, registry),
+        new RateLimiter(rates, NANO_TIME),
+        new CorsPolicy(configuration.front().corsOrigins()));
+  }
+
+  @Singleton
+  Gateway gateway(Endpoints endpoints, Admission admission, HttpMetrics metrics) {
+    return endpoints.gateway(admission, metrics, NANO_TIME);
   }
 }
