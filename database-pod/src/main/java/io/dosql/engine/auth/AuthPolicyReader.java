@@ -36,9 +36,15 @@ final class AuthPolicyReader {
   }
 
   record PolicyDocument(
+      @Nullable @JsonProperty("users") List<UserDocument> users,
       @Nullable @JsonProperty("issuers") List<IssuerDocument> issuers,
       @Nullable @JsonProperty("revokedKeys") Set<String> revokedKeys,
       @Nullable @JsonProperty("revokedTokens") Set<String> revokedTokens) {}
+
+  record UserDocument(
+      @Nullable @JsonProperty("name") String name,
+      @Nullable @JsonProperty("role") String role,
+      @Nullable @JsonProperty("tenants") List<String> tenants) {}
 
   record IssuerDocument(
       @Nullable @JsonProperty("issuer") String issuer,
@@ -62,6 +68,13 @@ final class AuthPolicyReader {
       if (document == null) {
         throw new IOException("The policy is null");
       }
+      Map<String, Grant> users = new HashMap<>();
+      for (UserDocument user : orEmpty(document.users())) {
+        String name = required(user.name(), "name");
+        if (users.put(name, grant(user.role(), user.tenants())) != null) {
+          throw new IOException("The user " + name + " is there twice");
+        }
+      }
       Map<String, TokenIssuer> issuers = new HashMap<>();
       Set<KeyEndpoint> endpoints = new HashSet<>();
       for (IssuerDocument issuer : orEmpty(document.issuers())) {
@@ -74,7 +87,7 @@ final class AuthPolicyReader {
       }
       keySets.keepOnly(endpoints);
       return new AuthPolicy(
-          issuers, orEmpty(document.revokedKeys()), orEmpty(document.revokedTokens()));
+          users, issuers, orEmpty(document.revokedKeys()), orEmpty(document.revokedTokens()));
     } catch (JsonProcessingException malformed) {
       throw new IOException("Not a policy: " + malformed.getOriginalMessage(), malformed);
     }
@@ -93,13 +106,16 @@ final class AuthPolicyReader {
   }
 
   private static SubjectRule rule(SubjectDocument rule) throws IOException {
-    String name = required(rule.role(), "role");
+    return new SubjectRule(
+        new NamePattern(required(rule.subject(), "subject")), grant(rule.role(), rule.tenants()));
+  }
+
+  private static Grant grant(@Nullable String roleName, @Nullable List<String> tenants)
+      throws IOException {
+    String name = required(roleName, "role");
     Role role =
         Role.named(name).orElseThrow(() -> new IOException("There is no role '" + name + "'"));
-    List<String> tenants = rule.tenants();
-    return new SubjectRule(
-        new NamePattern(required(rule.subject(), "subject")),
-        tenants == null ? Grant.onAll(role) : Grant.on(role, tenants));
+    return tenants == null ? Grant.onAll(role) : Grant.on(role, tenants);
   }
 
   private static KeyEndpoint endpoint(String name, IssuerDocument issuer) throws IOException {

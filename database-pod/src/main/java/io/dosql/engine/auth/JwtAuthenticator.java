@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * trusts.
  *
  * <p>A token that was found good is remembered by its SHA-256 for a minute at most, never past its
- * end, and only as long as its key is there, nothing of it is revoked, and its issuer is trusted as
- * it was. So what a changed file takes away works for no longer than it takes to see the file.
+ * end, and only as long as its key is there and the policy is what it was. So what a changed file
+ * takes away works for no longer than it takes to see the file.
  */
 public final class JwtAuthenticator implements Authenticator {
 
@@ -47,12 +47,7 @@ public final class JwtAuthenticator implements Authenticator {
   private final Cache<ByteBuffer, Verified> remembered;
 
   private record Verified(
-      Principal principal,
-      @Nullable String issuerName,
-      TokenIssuer issuer,
-      VerificationKey key,
-      @Nullable String tokenId,
-      Instant end) {}
+      Principal principal, AuthPolicy policy, KeySource keys, VerificationKey key, Instant end) {}
 
   JwtAuthenticator(TokenIssuer own, Supplier<AuthPolicy> policy, AuthLimits limits, Clock clock) {
     this.own = own;
@@ -130,12 +125,12 @@ public final class JwtAuthenticator implements Authenticator {
     return known != null && isStillGood(known) ? known : null;
   }
 
+  // A policy is read anew only when its file changes, and then all counts anew.
+  @SuppressWarnings("ReferenceEquality")
   private boolean isStillGood(Verified known) {
-    AuthPolicy current = policy.get();
     return clock.instant().isBefore(known.end())
-        && known.issuer().equals(issuer(current, known.issuerName()))
-        && known.issuer().keys().holds(known.key())
-        && !current.revokes(known.key().id(), known.tokenId());
+        && known.policy() == policy.get()
+        && known.keys().holds(known.key());
   }
 
   private TokenIssuer issuer(AuthPolicy current, @Nullable String name) {
@@ -144,26 +139,37 @@ public final class JwtAuthenticator implements Authenticator {
 
   private Verified verify(String token, byte[] digest) {
     AuthPolicy current = policy.get();
-    String name = TokenVerifier.issuerStatedBy(token);
-    TokenIssuer issuer = issuer(current, name);
+    TokenIssuer issuer = issuer(current, TokenVerifier.issuerStatedBy(token));
     TokenVerifier.Checked checked = verifier.check(token, issuer);
     JwtClaims claims = checked.claims();
     try {
-      String tokenId = claims.getJwtId();
-      if (current.revokes(checked.key().id(), tokenId)) {
+      if (current.revokes(checked.key().id(), claims.getJwtId())) {
         throw new DosqlException(ErrorCode.UNAUTHORIZED, "The token, or its key, was revoked.");
       }
       String id = HexFormat.of().formatHex(Arrays.copyOf(digest, ID_BYTES));
       return new Verified(
-          new Principal(id, issuer.rule().grants(claims)),
-          name,
-          issuer,
+          new Principal(id, grants(current, issuer, claims)),
+          current,
+          issuer.keys(),
           checked.key(),
-          tokenId,
           end(claims));
     } catch (MalformedClaimException malformed) {
       throw new DosqlException(ErrorCode.UNAUTHORIZED, "A claim of the token has a wrong type.");
     }
+  }
+
+  /** A user's rights are not in the token, so that they can change while it stays. */
+  private List<Grant> grants(AuthPolicy current, TokenIssuer issuer, JwtClaims claims)
+      throws MalformedClaimException {
+    String subject = claims.getSubject();
+    if (!issuer.equals(own) || subject == null || !subject.startsWith(AuthPolicy.USER_SUBJECT)) {
+      return issuer.rule().grants(claims);
+    }
+    Grant grant = current.users().get(subject.substring(AuthPolicy.USER_SUBJECT.length()));
+    if (grant == null) {
+      throw new DosqlException(ErrorCode.UNAUTHORIZED, "The token's user is not one any more.");
+    }
+    return List.of(grant);
   }
 
   private Instant end(JwtClaims claims) throws MalformedClaimException {

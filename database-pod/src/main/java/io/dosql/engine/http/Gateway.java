@@ -224,11 +224,25 @@ public final class Gateway {
       }
       String tenant = tenant(route, variable);
       Principal principal = admission.failures().admit(admission.data(), token, client);
+      requireNoStrangePage(token);
       takeRate(principal, tenant);
       try {
         return principal.on(tenant);
       } catch (DosqlException outOfScope) {
         throw admission.failures().refused(outOfScope, client);
+      }
+    }
+
+    /**
+     * Without a token a browser sends simple requests for any page, unasked. That matters where no
+     * tokens are wanted: on the machine of somebody who looks at that page.
+     */
+    private void requireNoStrangePage(@Nullable String token) {
+      String origin = call.header("Origin");
+      if (token == null && origin != null && !admission.cors().allows(origin)) {
+        throw new DosqlException(
+                ErrorCode.FORBIDDEN, "Pages of other origins may not ask without a token.")
+            .withSuggestion("Name the page's origin in DOSQL_CORS_ORIGINS (spec.corsOrigins).");
       }
     }
 

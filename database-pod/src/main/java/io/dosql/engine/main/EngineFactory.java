@@ -21,6 +21,8 @@ import io.dosql.engine.http.HttpMetrics;
 import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
 import io.dosql.engine.http.StreamLimits;
+import io.dosql.engine.http.TlsCertificates;
+import io.dosql.engine.http.TlsSetting;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
@@ -31,6 +33,7 @@ import io.prometheus.client.hotspot.DefaultExports;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -173,6 +176,14 @@ public final class EngineFactory {
       @Nullable DebugSource debug) {
     return new Endpoints(
         sessions, options, hrana, admin, checks, gate, registry, limits, streams, debug);
+  }
+
+  @Singleton
+  TlsSetting tls(EngineConfiguration configuration) throws IOException {
+    EngineConfiguration.Front front = configuration.front();
+    Path directory = front.tlsDirectory();
+    return new TlsSetting(
+        directory == null ? null : new TlsCertificates(directory, front.allowsTls12(), NANO_TIME));
   }
 
   @Singleton

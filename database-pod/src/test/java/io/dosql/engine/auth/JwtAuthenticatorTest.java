@@ -305,6 +305,28 @@ class JwtAuthenticatorTest {
   }
 
   @Test
+  void usersRights_areThosePolicyGivesThemNow() throws Exception {
+    Path policy = folder.resolve("policy.json");
+    SigningKey.publish(
+        policy, "{\"users\":[{\"name\":\"ann\",\"role\":\"rw\",\"tenants\":[\"a-*\"]}]}");
+    JwtAuthenticator authenticator = authenticator(policy);
+    String ann = ED.sign(claims("\"sub\":\"dosql:user:ann\",\"role\":\"admin\""));
+    String bob = ED.sign(claims("\"sub\":\"dosql:user:bob\""));
+    assertThat(authenticator.authenticateToken(ann).roleOn("a-1")).hasValue(Role.RW);
+    assertThat(authenticator.authenticateToken(ann).mayUse("b")).isFalse();
+    assertThat(refusal(authenticator, bob)).isEqualTo(ErrorCode.UNAUTHORIZED);
+
+    SigningKey.publish(policy, "{\"users\":[{\"name\":\"ann\",\"role\":\"ro\"}]}");
+    clock.advance(Duration.ofSeconds(2));
+    assertThat(authenticator.authenticateToken(ann).roleOn("b")).hasValue(Role.RO);
+
+    SigningKey.publish(policy, "{\"users\":[]}");
+    clock.advance(Duration.ofSeconds(2));
+    assertThat(refusal(authenticator, ann)).isEqualTo(ErrorCode.UNAUTHORIZED);
+    assertThat(refusal(authenticator(null), ann)).isEqualTo(ErrorCode.UNAUTHORIZED);
+  }
+
+  @Test
   void hugeTokens_areRefusedByTheLimitsName() throws Exception {
     JwtAuthenticator authenticator = authenticator(null);
     String good = ED.sign(claims("\"x\":\"" + "x".repeat(7_000) + "\""));
