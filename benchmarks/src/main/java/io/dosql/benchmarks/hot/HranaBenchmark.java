@@ -8,9 +8,9 @@ import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Description;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
+import io.dosql.engine.session.RequestTimeouts;
 import io.dosql.engine.session.RowSink;
 import io.dosql.engine.session.RowStream;
-import io.dosql.engine.session.RequestTimeouts;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.SqlSession;
 import io.dosql.engine.session.SqlStatement;
@@ -56,7 +56,8 @@ public class HranaBenchmark {
 
   @Benchmark
   public Object pipeline() {
-    return service.pipeline(OWNER, RequestTimeouts.USUAL, Encoding.JSON, pipeline, Durability.STRICT, Client.STAYS);
+    return service.pipeline(
+        OWNER, RequestTimeouts.USUAL, Encoding.JSON, pipeline, Durability.STRICT, Client.STAYS);
   }
 
   /** Does nothing, successfully. */

@@ -1,12 +1,15 @@
 package io.dosql.benchmarks.hot;
 
 import io.dosql.benchmarks.Tokens;
-import io.dosql.engine.http.Authenticator;
-import io.dosql.engine.http.JwtAuthenticator;
+import io.dosql.engine.auth.AuthLimits;
+import io.dosql.engine.auth.Authenticator;
+import io.dosql.engine.auth.JwtAuthenticator;
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -33,7 +36,14 @@ public class TokenBenchmark {
     folder = Files.createTempDirectory("tokens");
     Tokens tokens = Tokens.make(folder, "bench/bench");
     authenticator =
-        new JwtAuthenticator(tokens.jwks(), "bench/bench", Clock.systemUTC(), System::nanoTime);
+        JwtAuthenticator.open(
+            List.of(tokens.jwks()),
+            null,
+            "bench/bench",
+            AuthLimits.DEFAULT,
+            Clock.systemUTC(),
+            System::nanoTime,
+            new CollectorRegistry(true));
     header = "Bearer " + tokens.token();
   }
 

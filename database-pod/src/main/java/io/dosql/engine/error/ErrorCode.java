@@ -120,7 +120,7 @@ public enum ErrorCode {
   CONNECTION_ERROR(
       503,
       true,
-      "The pod is starting or shutting down, and takes no requests.",
+      "The pod is starting or shutting down, or cannot fetch the keys that the token needs.",
       "Try again in a moment."),
   TIMEOUT(
       408,
@@ -140,8 +140,8 @@ public enum ErrorCode {
   RATE_LIMITED(
       429,
       true,
-      "Requests come faster than a limit allows; the message names the limit.",
-      "Wait as long as Retry-After says, and send requests more slowly."),
+      "More requests, or more failed authentications, than a rate allows; the message says whose.",
+      "Wait as long as Retry-After says, and ask less often."),
   RESOURCE_EXHAUSTED(
       429,
       true,

@@ -80,7 +80,8 @@ public final class HranaService implements AutoCloseable {
       Client client) {
     Pipeline pipeline = reader(encoding).pipeline(body);
     String baton = pipeline.baton();
-    HranaStreams.Lease lease = baton == null ? streams.open(owner, timeouts) : streams.resume(baton, owner);
+    HranaStreams.Lease lease =
+        baton == null ? streams.open(owner, timeouts) : streams.resume(baton, owner);
     boolean done = false;
     try (var _ = client.whenGone(lease.stream().session()::cancel)) {
       HranaWriter writer = encoding.writer();
@@ -114,7 +115,8 @@ public final class HranaService implements AutoCloseable {
       CursorOutput output) {
     CursorRequest request = reader(encoding).cursor(body);
     String baton = request.baton();
-    HranaStreams.Lease lease = baton == null ? streams.open(owner, timeouts) : streams.resume(baton, owner);
+    HranaStreams.Lease lease =
+        baton == null ? streams.open(owner, timeouts) : streams.resume(baton, owner);
     boolean done = false;
     try (var _ = client.whenGone(lease.stream().session()::cancel);
         CursorRun run = run(lease.stream(), encoding, request.steps())) {
@@ -172,7 +174,11 @@ public final class HranaService implements AutoCloseable {
   }
 
   private ByteBuffer once(
-      StreamOwner owner, RequestTimeouts timeouts, StreamRequest request, Durability level, Client client) {
+      StreamOwner owner,
+      RequestTimeouts timeouts,
+      StreamRequest request,
+      Durability level,
+      Client client) {
     HranaStreams.Lease lease = streams.open(owner, timeouts);
     try (var _ = client.whenGone(lease.stream().session()::cancel)) {
       JsonHranaWriter writer = new JsonHranaWriter();

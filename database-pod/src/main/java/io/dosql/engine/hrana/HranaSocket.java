@@ -301,7 +301,8 @@ public final class HranaSocket {
 
   private void run(SocketStream stream, SocketRequest request, HranaWriter writer) {
     switch (request) {
-      case SocketRequest.OpenStream open -> stream.opened(streams.open(stream.owner(), RequestTimeouts.USUAL, storedSql));
+      case SocketRequest.OpenStream open ->
+          stream.opened(streams.open(stream.owner(), RequestTimeouts.USUAL, storedSql));
       case SocketRequest.OnStream on -> {
         HranaStream open = stream.freeStream();
         try {

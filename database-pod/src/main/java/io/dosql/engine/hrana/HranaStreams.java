@@ -85,7 +85,7 @@ final class HranaStreams {
     Entry entry = register(owner);
     boolean opened = false;
     try {
-      SqlSession session = 
+      SqlSession session =
           sessions.open(owner.tenant(), timeouts.applyTo(options.withMayWrite(owner.mayWrite())));
       HranaStream stream = new HranaStream(session, storedSql);
       lock.lock();

@@ -4,6 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dosql.engine.session.Client;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ final class ClientConnection implements Client {
   private static final AttributeKey<ClientConnection> KEY =
       AttributeKey.valueOf(ClientConnection.class.getName());
 
+  private final @Nullable InetAddress address;
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
@@ -24,11 +27,24 @@ final class ClientConnection implements Client {
   @GuardedBy("lock")
   private @Nullable Runnable whenGone;
 
+  private ClientConnection(@Nullable InetAddress address) {
+    this.address = address;
+  }
+
   /** Before the channel's first request. */
   static void watch(Channel channel) {
-    ClientConnection connection = new ClientConnection();
+    ClientConnection connection =
+        new ClientConnection(
+            channel.remoteAddress() instanceof InetSocketAddress remote
+                ? remote.getAddress()
+                : null);
     channel.attr(KEY).set(connection);
     var _ = channel.closeFuture().addListener(closed -> connection.leave());
+  }
+
+  /** Where a client's connection comes from; null if that is not known. */
+  static @Nullable InetAddress addressOf(Client client) {
+    return client instanceof ClientConnection connection ? connection.address : null;
   }
 
   /** The client of a channel that is watched. */

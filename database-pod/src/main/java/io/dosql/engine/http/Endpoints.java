@@ -61,9 +61,8 @@ public final class Endpoints {
   }
 
   /** The gateway to them. */
-  public Gateway gateway(
-      Authenticator data, Authenticator admins, HttpMetrics requests, LongSupplier nanoTime) {
-    return new Gateway(routes(), gate, data, admins, limits, requests, nanoTime);
+  public Gateway gateway(Admission admission, HttpMetrics requests, LongSupplier nanoTime) {
+    return new Gateway(routes(), gate, admission, limits, requests, nanoTime);
   }
 
   private List<Route> routes() {

@@ -76,7 +76,7 @@ final class ErrorReply {
         : reply;
   }
 
-  private static long ceilSeconds(Duration duration) {
+  static long ceilSeconds(Duration duration) {
     return duration.plusNanos(999_999_999).toSeconds();
   }
 }

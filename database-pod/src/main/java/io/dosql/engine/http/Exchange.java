@@ -1,5 +1,7 @@
 package io.dosql.engine.http;
 
+import io.dosql.engine.auth.Principal;
+
 /**
  * A request that was let in.
  *

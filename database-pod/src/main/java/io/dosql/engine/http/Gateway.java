@@ -1,9 +1,16 @@
 package io.dosql.engine.http;
 
+import io.dosql.engine.auth.Principal;
+import io.dosql.engine.auth.RateDecision;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,8 +30,7 @@ public final class Gateway {
 
   private final Router router;
   private final RequestGate gate;
-  private final Authenticator dataAuthenticator;
-  private final Authenticator adminAuthenticator;
+  private final Admission admission;
   private final HttpLimits limits;
   private final HttpMetrics metrics;
   private final LongSupplier nanoTime;
@@ -34,15 +40,13 @@ public final class Gateway {
   Gateway(
       List<Route> routes,
       RequestGate gate,
-      Authenticator dataAuthenticator,
-      Authenticator adminAuthenticator,
+      Admission admission,
       HttpLimits limits,
       HttpMetrics metrics,
       LongSupplier nanoTime) {
     this.router = new Router(routes);
     this.gate = gate;
-    this.dataAuthenticator = dataAuthenticator;
-    this.adminAuthenticator = adminAuthenticator;
+    this.admission = admission;
     this.limits = limits;
     this.metrics = metrics;
     this.nanoTime = nanoTime;
@@ -50,14 +54,9 @@ public final class Gateway {
     this.tenants = new TenantGate(limits.maxConcurrentRequestsPerTenant());
   }
 
-  /**
-   * Lets the requests of a WebSocket in.
-   *
-   * @param tenant as the client wrote it
-   * @param authorization what came with the upgrade, or null
-   */
-  SocketAccess socketAccess(String tenant, @Nullable String authorization) {
-    return new SocketAccess(tenant, authorization, dataAuthenticator, gate, tenants, metrics);
+  /** Lets the requests of a WebSocket in. */
+  SocketAccess socketAccess(SocketAccess.Upgrading upgrade) {
+    return new SocketAccess(upgrade, admission, gate, tenants, metrics);
   }
 
   /** Blocks until the answer is there; throws nothing but errors of the JVM. */
@@ -68,7 +67,7 @@ public final class Gateway {
     try {
       Attempt attempt = new Attempt(call, requestId);
       Reply answer = attempt.answer();
-      Reply reply = answer.isStreamed() ? answer : answer.with(RequestId.HEADER, requestId);
+      Reply reply = answer.isStreamed() ? answer : attempt.withAnswerHeaders(answer);
       long nanos = nanoTime.getAsLong() - start;
       metrics.count(attempt.routeName, attempt.code, nanos);
       log(call, attempt, reply, nanos);
@@ -97,8 +96,12 @@ public final class Gateway {
 
   /** One request on its way through; remembers what log and metrics want to know. */
   private final class Attempt {
-    private final Call call;
     private final String requestId;
+    private final Map<String, String> answerHeaders = new TreeMap<>();
+
+    /** Whose responder adds the headers to answers that are streamed. */
+    private Call call;
+
     private String routeName = "none";
     private String code = "OK";
     private Route.@Nullable Access access;
@@ -107,8 +110,21 @@ public final class Gateway {
     private @Nullable Throwable unexpected;
 
     private Attempt(Call call, String requestId) {
-      this.call = call.withAnswerHeader(RequestId.HEADER, requestId);
+      this.call = call;
       this.requestId = requestId;
+      addAnswerHeader(RequestId.HEADER, requestId);
+      if (call.surface() == Surface.DATA) {
+        admission.cors().answerHeaders(call.header("Origin")).forEach(this::addAnswerHeader);
+      }
+    }
+
+    private void addAnswerHeader(String name, String value) {
+      answerHeaders.put(name, value);
+      call = call.withAnswerHeader(name, value);
+    }
+
+    private Reply withAnswerHeaders(Reply answer) {
+      return answer.with(answerHeaders);
     }
 
     private Reply answer() {
@@ -136,6 +152,11 @@ public final class Gateway {
               };
           yield enter(found.route(), found.variable());
         }
+        case Router.Match.WrongMethod wrong when isPreflight() -> {
+          routeName = "preflight";
+          yield new Reply(200, "text/plain", ByteBuffer.allocate(0), Map.of())
+              .with(admission.cors().preflightHeaders(wrong.allowed()));
+        }
         case Router.Match.WrongMethod wrong -> {
           DosqlException notAllowed =
               new DosqlException(
@@ -144,6 +165,13 @@ public final class Gateway {
         }
         case Router.Match.NotFound missing -> throw notFound();
       };
+    }
+
+    private boolean isPreflight() {
+      return call.surface() == Surface.DATA
+          && call.method().equals("OPTIONS")
+          && call.header("Access-Control-Request-Method") != null
+          && admission.cors().allows(call.header("Origin"));
     }
 
     private Reply enter(Route route, String variable) {
@@ -155,7 +183,7 @@ public final class Gateway {
         if (route.access() == Route.Access.DATA_TOKEN) {
           MDC.put("tenant", tenant(route, variable));
         }
-        Principal principal = authenticate(route.access());
+        Principal principal = admit(route, variable);
         requireMedia(route.media());
         return route.access() == Route.Access.DATA_TOKEN
             ? inTenantsShare(route, variable, principal)
@@ -197,10 +225,39 @@ public final class Gateway {
       return new Exchange(call, tenant(route, variable), principal, body);
     }
 
-    private Principal authenticate(Route.Access needed) {
-      Authenticator authenticator =
-          needed == Route.Access.ADMIN_TOKEN ? adminAuthenticator : dataAuthenticator;
-      return authenticator.authenticate(call.header("Authorization"));
+    private Principal admit(Route route, String variable) {
+      InetAddress client = ClientConnection.addressOf(call.client());
+      String token = call.header("Authorization");
+      if (route.access() == Route.Access.ADMIN_TOKEN) {
+        return admission.failures().admit(admission.admins(), token, client);
+      }
+      String tenant = tenant(route, variable);
+      Principal principal = admission.failures().admit(admission.data(), token, client);
+      admission.requireNoStrangePage(token, call.header("Origin"));
+      takeRate(principal, tenant);
+      try {
+        return principal.on(tenant);
+      } catch (DosqlException outOfScope) {
+        throw admission.failures().refused(outOfScope, client);
+      }
+    }
+
+    private void takeRate(Principal principal, String tenant) {
+      switch (admission.rates().take(principal, tenant)) {
+        case RateDecision.Unlimited none -> {}
+        case RateDecision.Granted granted ->
+            addRate(granted.limit(), granted.remaining(), granted.untilFull());
+        case RateDecision.Refused refused -> {
+          addRate(refused.limit(), 0, refused.untilFull());
+          throw refused.error();
+        }
+      }
+    }
+
+    private void addRate(long limit, long remaining, Duration untilFull) {
+      addAnswerHeader("X-RateLimit-Limit", Long.toString(limit));
+      addAnswerHeader("X-RateLimit-Remaining", Long.toString(remaining));
+      addAnswerHeader("X-RateLimit-Reset", Long.toString(ErrorReply.ceilSeconds(untilFull)));
     }
 
     private void requireMedia(Route.Media media) {

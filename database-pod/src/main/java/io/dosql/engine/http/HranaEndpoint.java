@@ -136,7 +136,12 @@ final class HranaEndpoint {
   private Reply answer(Exchange exchange, Encoding encoding, Work work) {
     Durability level = DurabilityHeader.requested(exchange.call(), durability);
     ByteBuffer body =
-        work.answer(owner(exchange), TimeoutHeaders.requested(exchange.call()), exchange.body(), level, exchange.call().client());
+        work.answer(
+            owner(exchange),
+            TimeoutHeaders.requested(exchange.call()),
+            exchange.body(),
+            level,
+            exchange.call().client());
     return DurabilityHeader.on(new Reply(200, mediaType(encoding), body, Map.of()), level);
   }
 

@@ -6,20 +6,26 @@ import io.micronaut.context.event.BeanCreatedEventListener;
 import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
 import io.micronaut.http.server.netty.NettyServerCustomizer;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 import jakarta.inject.Singleton;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Puts a {@link RequestSequencer} into each connection, and a {@link DirectEntrance} into those of
- * the data port; bounds how many there are.
+ * the data port, behind TLS if that is set; bounds how many there are.
  */
 @Singleton
 final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
 
   private static final Logger LOG = LoggerFactory.getLogger(PipelineSetup.class);
+
+  /** For the first bytes of a connection; until then it costs no more than its place. */
+  private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
   private final HttpLimits limits;
   private final AtomicInteger connections = new AtomicInteger();
@@ -27,14 +33,17 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
   private final BeanProvider<RequestThreads> requests;
   private final BeanProvider<WebSockets> webSockets;
   private final Ports ports;
+  private final @Nullable TlsCertificates certificates;
 
   PipelineSetup(
       HttpLimits limits,
       Ports ports,
+      TlsSetting tls,
       BeanProvider<RequestThreads> requests,
       BeanProvider<WebSockets> webSockets) {
     this.limits = limits;
     this.ports = ports;
+    this.certificates = tls.certificates();
     this.requests = requests;
     this.webSockets = webSockets;
   }
@@ -77,6 +86,7 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
               "dosql-sequencer",
               new RequestSequencer(limits));
       if (surface() == Surface.DATA) {
+        encrypt();
         var _ =
             channel
                 .pipeline()
@@ -91,6 +101,15 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
                     ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
                     "dosql-direct",
                     new DirectEntrance(requests.get()));
+      }
+    }
+
+    /** Before all other handlers, so that none of them knows of it. */
+    private void encrypt() {
+      if (certificates != null) {
+        SslHandler handler = certificates.current().newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT.toMillis());
+        channel.pipeline().addFirst("dosql-tls", handler);
       }
     }
 

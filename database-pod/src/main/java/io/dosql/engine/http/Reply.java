@@ -52,6 +52,12 @@ record Reply(
     return new Reply(status, contentType, body, more, held);
   }
 
+  Reply with(Map<String, String> more) {
+    Map<String, String> all = new TreeMap<>(headers);
+    all.putAll(more);
+    return new Reply(status, contentType, body, all, held);
+  }
+
   /** This answer, which keeps {@code part} of a budget until it has been sent. */
   Reply holding(AutoCloseable part) {
     return new Reply(status, contentType, body, headers, part);

@@ -1,32 +1,46 @@
 package io.dosql.engine.http;
 
+import io.dosql.engine.auth.Principal;
+import io.dosql.engine.auth.RateDecision;
+import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.hrana.SocketPeer;
 import io.dosql.engine.hrana.StreamOwner;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /** What lets the requests of one WebSocket in, as the gateway does those of HTTP. Thread safe. */
 final class SocketAccess {
 
-  private final String tenant;
-  private final @Nullable String authorization;
-  private final Authenticator authenticator;
+  private final Upgrading upgrade;
+  private final Admission admission;
   private final RequestGate gate;
   private final TenantGate tenants;
   private final HttpMetrics metrics;
 
+  /** Who asks, since the last hello. */
+  private volatile Principal principal = Principal.ANYONE;
+
   /**
-   * @param authorization what came with the upgrade, or null
+   * What the upgrade said.
+   *
+   * @param tenant as the client wrote it
+   * @param authorization the header, or what stands for it, or null
+   * @param origin of the page that asks, if a browser does
    */
-  SocketAccess(
+  record Upgrading(
       String tenant,
       @Nullable String authorization,
-      Authenticator authenticator,
+      @Nullable String origin,
+      @Nullable InetAddress client) {}
+
+  SocketAccess(
+      Upgrading upgrade,
+      Admission admission,
       RequestGate gate,
       TenantGate tenants,
       HttpMetrics metrics) {
-    this.tenant = tenant;
-    this.authorization = authorization;
-    this.authenticator = authenticator;
+    this.upgrade = upgrade;
+    this.admission = admission;
     this.gate = gate;
     this.tenants = tenants;
     this.metrics = metrics;
@@ -34,21 +48,33 @@ final class SocketAccess {
 
   /** As {@link SocketPeer#authenticate}. */
   StreamOwner authenticate(@Nullable String jwt) {
-    Principal principal = authenticator.authenticate(jwt == null ? authorization : "Bearer " + jwt);
-    return new StreamOwner(tenant, principal.mayWrite());
+    String token = jwt == null ? upgrade.authorization() : "Bearer " + jwt;
+    Principal known = admission.failures().admit(admission.data(), token, upgrade.client());
+    admission.requireNoStrangePage(token, upgrade.origin());
+    try {
+      Principal here = known.on(upgrade.tenant());
+      principal = here;
+      return new StreamOwner(upgrade.tenant(), here.mayWrite());
+    } catch (DosqlException outOfScope) {
+      throw admission.failures().refused(outOfScope, upgrade.client());
+    }
   }
 
   /** As {@link SocketPeer#enter}. */
   SocketPeer.Admission enter() {
+    if (admission.rates().take(principal, upgrade.tenant())
+        instanceof RateDecision.Refused refused) {
+      throw refused.error();
+    }
     gate.enter();
     try {
-      tenants.enter(tenant);
+      tenants.enter(upgrade.tenant());
     } catch (RuntimeException full) {
       gate.leave();
       throw full;
     }
     return () -> {
-      tenants.leave(tenant);
+      tenants.leave(upgrade.tenant());
       gate.leave();
     };
   }

@@ -5,6 +5,7 @@ import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.hrana.Encoding;
 import io.dosql.engine.session.Durability;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -113,13 +114,13 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
 
   private void upgrade(ChannelHandlerContext context, HttpRequest request) {
     try {
-      upgrade(context, request, judged(request));
+      upgrade(context, request, judged(context.channel(), request));
     } catch (DosqlException refusal) {
       refuse(context, request, refusal);
     }
   }
 
-  private Upgrade judged(HttpRequest request) {
+  private Upgrade judged(Channel channel, HttpRequest request) {
     String uri = request.uri();
     int question = uri.indexOf('?');
     Matcher path = PATH.matcher(question < 0 ? uri : uri.substring(0, question));
@@ -136,14 +137,18 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
     String tenant = path.group(1) == null ? "main" : Router.decode(path.group(1));
     Optional<Subprotocol> subprotocol = subprotocol(headers);
     String authorization = headers.get(HttpHeaderNames.AUTHORIZATION);
-    return new Upgrade(
+    String query = question < 0 ? "" : uri.substring(question + 1);
+    SocketAccess access =
         sockets
             .get()
             .access(
-                tenant,
-                authorization != null || question < 0
-                    ? authorization
-                    : token(uri.substring(question + 1))),
+                new SocketAccess.Upgrading(
+                    tenant,
+                    authorization == null ? token(query) : authorization,
+                    headers.get(HttpHeaderNames.ORIGIN),
+                    ClientConnection.addressOf(ClientConnection.of(channel))));
+    return new Upgrade(
+        access,
         DurabilityHeader.requested(headers.get(DurabilityHeader.NAME), sockets.get().durability()),
         subprotocol.map(given -> given.encoding).orElse(Encoding.JSON),
         subprotocol.map(given -> given.text).orElse(null));

@@ -5,7 +5,6 @@ import io.dosql.engine.session.Durability;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** All WebSockets of the pod, and what each of them needs. Thread safe. */
 public final class WebSockets implements AutoCloseable {
@@ -54,8 +53,8 @@ public final class WebSockets implements AutoCloseable {
     return clientTimeout;
   }
 
-  SocketAccess access(String tenant, @Nullable String authorization) {
-    return gateway.socketAccess(tenant, authorization);
+  SocketAccess access(SocketAccess.Upgrading upgrade) {
+    return gateway.socketAccess(upgrade);
   }
 
   void opened(WebSocketConnection connection) {

@@ -1,6 +1,8 @@
 package io.dosql.engine.main;
 
+import io.dosql.engine.auth.RateLimits;
 import io.dosql.engine.main.EngineConfiguration.Auth;
+import io.dosql.engine.main.EngineConfiguration.Front;
 import io.dosql.engine.main.EngineConfiguration.Limits;
 import io.dosql.engine.main.EngineConfiguration.Store;
 import io.dosql.engine.main.EngineConfiguration.Tenants;
@@ -11,11 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the environment into a configuration. */
 public final class ConfigurationReader {
@@ -27,6 +31,12 @@ public final class ConfigurationReader {
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*");
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Set<String> LOG_LEVELS = Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR");
+  private static final Pattern ORIGIN =
+      Pattern.compile("\\*|https?://[a-zA-Z0-9.-]+(:[0-9]{1,5})?");
+
+  /** More a second no pod answers. */
+  private static final long RATE_MAX = 1_000_000;
+
   private static final int COUNT_MAX = 10_000;
   private static final long RESULT_BYTES_MIN = 1 << 10;
 
@@ -78,7 +88,8 @@ public final class ConfigurationReader {
         environment.isFirst("DOSQL_ROW_CHANGES", "Enabled", "Disabled"),
         auth(host),
         requiredFile("DOSQL_ADMIN_TOKEN_FILE", "the file with the admin API's token"),
-        store(database));
+        store(database),
+        front());
   }
 
   private String bindHost() {
@@ -147,7 +158,11 @@ public final class ConfigurationReader {
   private Auth auth(String host) {
     String auth = environment.text("DOSQL_AUTH", "jwt");
     return switch (auth) {
-      case "jwt" -> new Auth.Jwt(requiredFile("DOSQL_AUTH_JWKS_FILE", "the file with the JWK set"));
+      case "jwt" ->
+          new Auth.Jwt(
+              files(
+                  "DOSQL_AUTH_JWKS_FILE", "the file with the JWK set, or several, comma-separated"),
+              optionalFile("DOSQL_AUTH_POLICY_FILE", "the file with the policy"));
       case "none" -> {
         if (!isLoopback(host)) {
           environment.reject(
@@ -162,6 +177,30 @@ public final class ConfigurationReader {
         yield new Auth.None();
       }
     };
+  }
+
+  private Front front() {
+    Set<String> origins = new LinkedHashSet<>();
+    for (String part : environment.text("DOSQL_CORS_ORIGINS", "").split(",", -1)) {
+      String origin = part.strip();
+      if (!origin.isEmpty()) {
+        if (!ORIGIN.matcher(origin).matches()) {
+          environment.reject(
+              "DOSQL_CORS_ORIGINS", origin, "'*', or origins such as https://app.example.com");
+        }
+        origins.add(origin);
+      }
+    }
+    return new Front(
+        environment.optional("DOSQL_TLS_DIRECTORY") == null
+            ? null
+            : requiredDirectory("DOSQL_TLS_DIRECTORY", "the folder with tls.crt and tls.key"),
+        !environment.isFirst("DOSQL_TLS_MIN_VERSION", "1.3", "1.2"),
+        origins,
+        RateLimits.perSecond(
+            environment.number("DOSQL_RATE_PER_TOKEN", 0, 0, RATE_MAX),
+            environment.number("DOSQL_RATE_PER_TENANT", 0, 0, RATE_MAX),
+            environment.number("DOSQL_RATE", 0, 0, RATE_MAX)));
   }
 
   private Store store(String database) {
@@ -243,6 +282,23 @@ public final class ConfigurationReader {
       environment.reject(name, file.toString(), "a file that can be read: " + what);
     }
     return file;
+  }
+
+  /** At least one. */
+  private List<Path> files(String name, String what) {
+    List<Path> files = new ArrayList<>();
+    for (String part : environment.required(name, what).split(",", -1)) {
+      Path file = path(name, part.strip());
+      if (environment.optional(name) != null && !Files.isReadable(file)) {
+        environment.reject(name, file.toString(), "a file that can be read: " + what);
+      }
+      files.add(file);
+    }
+    return files;
+  }
+
+  private @Nullable Path optionalFile(String name, String what) {
+    return environment.optional(name) == null ? null : requiredFile(name, what);
   }
 
   private Path requiredDirectory(String name, String what) {

@@ -104,6 +104,8 @@ public final class Engine implements AutoCloseable {
     properties.put("micronaut.server.idle-timeout", "-1s");
     // Forms are refused by our own rules; switched off, the framework would refuse them by its own.
     properties.put("micronaut.server.multipart.enabled", true);
+    // Which pages may ask is decided by the gateway, for requests past the framework, too.
+    properties.put("micronaut.server.cors.localhost-pass-through", true);
     properties.put("micronaut.server.date-header", false);
     properties.put(netty + "max-header-size", limits.maxHeaderBytes());
     properties.put(netty + "max-initial-line-length", limits.maxRequestLineBytes());

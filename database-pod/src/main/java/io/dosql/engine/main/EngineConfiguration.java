@@ -1,9 +1,12 @@
 package io.dosql.engine.main;
 
+import io.dosql.engine.auth.RateLimits;
 import io.dosql.engine.tenant.TenantLimits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the environment says, checked; see docs/architecture.md for the variables.
@@ -25,7 +28,56 @@ public record EngineConfiguration(
     boolean capturesRowChanges,
     Auth auth,
     Path adminTokenFile,
-    Store store) {
+    Store store,
+    Front front) {
+
+  /** With nothing special in front of the data port. */
+  public EngineConfiguration(
+      Path dataDirectory,
+      String database,
+      String bindHost,
+      int httpPort,
+      int adminPort,
+      Tenants tenants,
+      Limits limits,
+      boolean isRelaxed,
+      boolean capturesRowChanges,
+      Auth auth,
+      Path adminTokenFile,
+      Store store) {
+    this(
+        dataDirectory,
+        database,
+        bindHost,
+        httpPort,
+        adminPort,
+        tenants,
+        limits,
+        isRelaxed,
+        capturesRowChanges,
+        auth,
+        adminTokenFile,
+        store,
+        Front.PLAIN);
+  }
+
+  /**
+   * How the data port meets its clients.
+   *
+   * @param tlsDirectory holds {@code tls.crt} and {@code tls.key}; null for a port without TLS
+   * @param allowsTls12 whether TLS 1.2 will do, too
+   * @param corsOrigins web pages that may ask
+   * @param rates how often one may ask
+   */
+  public record Front(
+      @Nullable Path tlsDirectory, boolean allowsTls12, Set<String> corsOrigins, RateLimits rates) {
+
+    public static final Front PLAIN = new Front(null, false, Set.of(), RateLimits.NONE);
+
+    public Front {
+      corsOrigins = Set.copyOf(corsOrigins);
+    }
+  }
 
   /**
    * Which tenants there may be.
@@ -81,8 +133,23 @@ public record EngineConfiguration(
   /** How the data API knows its clients. */
   public sealed interface Auth {
 
-    /** By tokens signed with a key of this JWK set. */
-    record Jwt(Path jwksFile) implements Auth {}
+    /**
+     * By tokens.
+     *
+     * @param jwksFiles the database's own keys
+     * @param policyFile who else is trusted, and what is revoked; null for nobody and nothing
+     */
+    record Jwt(List<Path> jwksFiles, @Nullable Path policyFile) implements Auth {
+
+      public Jwt {
+        jwksFiles = List.copyOf(jwksFiles);
+      }
+
+      /** By tokens signed with a key of this JWK set. */
+      public Jwt(Path jwksFile) {
+        this(List.of(jwksFile), null);
+      }
+    }
 
     /** Not at all; only when bound to loopback. */
     record None() implements Auth {}

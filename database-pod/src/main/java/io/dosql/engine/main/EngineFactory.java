@@ -3,18 +3,26 @@ package io.dosql.engine.main;
 import io.dosql.engine.admin.AdminService;
 import io.dosql.engine.admin.DebugSource;
 import io.dosql.engine.admin.ReadinessChecks;
+import io.dosql.engine.auth.AdminAuthenticator;
+import io.dosql.engine.auth.AuthLimits;
+import io.dosql.engine.auth.Authenticator;
+import io.dosql.engine.auth.FailureGuard;
+import io.dosql.engine.auth.JwtAuthenticator;
+import io.dosql.engine.auth.RateLimiter;
+import io.dosql.engine.auth.RateLimits;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.hrana.HranaService;
-import io.dosql.engine.http.AdminAuthenticator;
-import io.dosql.engine.http.Authenticator;
+import io.dosql.engine.http.Admission;
+import io.dosql.engine.http.CorsPolicy;
 import io.dosql.engine.http.Endpoints;
 import io.dosql.engine.http.Gateway;
 import io.dosql.engine.http.HttpLimits;
 import io.dosql.engine.http.HttpMetrics;
-import io.dosql.engine.http.JwtAuthenticator;
 import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
 import io.dosql.engine.http.StreamLimits;
+import io.dosql.engine.http.TlsCertificates;
+import io.dosql.engine.http.TlsSetting;
 import io.dosql.engine.http.WebSockets;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
@@ -26,6 +34,7 @@ import io.prometheus.client.hotspot.DefaultExports;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -113,12 +122,25 @@ public final class EngineFactory {
   }
 
   @Singleton
+  AuthLimits authLimits() {
+    return AuthLimits.DEFAULT;
+  }
+
+  @Singleton
   @Named(DATA)
-  Authenticator dataAuthenticator(EngineConfiguration configuration) throws IOException {
+  Authenticator dataAuthenticator(
+      EngineConfiguration configuration, AuthLimits limits, CollectorRegistry registry)
+      throws IOException {
     return switch (configuration.auth()) {
       case EngineConfiguration.Auth.Jwt jwt ->
-          new JwtAuthenticator(
-              jwt.jwksFile(), configuration.database(), Clock.systemUTC(), NANO_TIME);
+          JwtAuthenticator.open(
+              jwt.jwksFiles(),
+              jwt.policyFile(),
+              configuration.database(),
+              limits,
+              Clock.systemUTC(),
+              NANO_TIME,
+              registry);
       case EngineConfiguration.Auth.None none -> {
         LOG.warn(
             "DOSQL_AUTH is none: every program on this machine can read and write all tenants");
@@ -181,11 +203,36 @@ public final class EngineFactory {
   }
 
   @Singleton
-  Gateway gateway(
-      Endpoints endpoints,
+  TlsSetting tls(EngineConfiguration configuration) throws IOException {
+    EngineConfiguration.Front front = configuration.front();
+    Path directory = front.tlsDirectory();
+    return new TlsSetting(
+        directory == null ? null : new TlsCertificates(directory, front.allowsTls12(), NANO_TIME));
+  }
+
+  @Singleton
+  RateLimits rateLimits(EngineConfiguration configuration) {
+    return configuration.front().rates();
+  }
+
+  @Singleton
+  Admission admission(
+      EngineConfiguration configuration,
       @Named(DATA) Authenticator data,
       @Named(ADMIN) Authenticator admins,
-      HttpMetrics metrics) {
-    return endpoints.gateway(data, admins, metrics, NANO_TIME);
+      AuthLimits limits,
+      RateLimits rates,
+      CollectorRegistry registry) {
+    return new Admission(
+        data,
+        admins,
+        new FailureGuard(limits, NANO_TIME, registry),
+        new RateLimiter(rates, NANO_TIME),
+        new CorsPolicy(configuration.front().corsOrigins()));
+  }
+
+  @Singleton
+  Gateway gateway(Endpoints endpoints, Admission admission, HttpMetrics metrics) {
+    return endpoints.gateway(admission, metrics, NANO_TIME);
   }
 }

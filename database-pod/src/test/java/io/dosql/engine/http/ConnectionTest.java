@@ -8,6 +8,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.dosql.engine.http.RawConnection.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -238,6 +239,64 @@ class ConnectionTest {
       connection.send("GET /health/live HTTP/1.1\r\nHost");
       assertThat(connection.isClosedByServer()).isTrue();
     }
+  }
+
+  @Test
+  void headSentByteByByte_hasNoMoreTimeThanAnyOther() throws Exception {
+    long start = System.nanoTime();
+    try (RawConnection connection = new RawConnection(pod.port())) {
+      String head = head("POST", "/db/t1/query", "X-Filler: " + "x".repeat(200) + "\r\n");
+      int sent = 0;
+      try {
+        for (; sent < head.length() - 4; sent++) {
+          connection.send(head.substring(sent, sent + 1));
+          Thread.sleep(50);
+        }
+      } catch (SocketException closed) {
+        // As it should be.
+      }
+      assertThat(sent).isLessThan(head.length() - 4);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isLessThan(LIMITS.idleTimeout().multipliedBy(4));
+    assertThat(pod.sessions.executed).isEmpty();
+  }
+
+  @Test
+  void bodySentByteByByte_hasNoMoreTimeThanAnyOther() throws Exception {
+    long start = System.nanoTime();
+    try (RawConnection connection = new RawConnection(pod.port())) {
+      connection.send(head("POST", "/db/t1/query", "Content-Length: 1000\r\n"));
+      int sent = 0;
+      try {
+        for (; sent < 1_000; sent++) {
+          connection.send("x");
+          Thread.sleep(50);
+        }
+      } catch (SocketException closed) {
+        // As it should be.
+      }
+      assertThat(sent).isLessThan(1_000);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+    assertThat(pod.sessions.executed).isEmpty();
+  }
+
+  @Test
+  void tokenOfAMegabyte_isRefusedAndEndsTheConnection() throws Exception {
+    String answer = "";
+    try (RawConnection connection = new RawConnection(pod.port())) {
+      connection.send(
+          "GET /v2 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+              + "a".repeat(1 << 20)
+              + "\r\n\r\n");
+      answer = new String(connection.rest(), StandardCharsets.UTF_8);
+    } catch (SocketException reset) {
+      // The server need not read the rest of it before it closes the connection.
+    }
+    assertThat(answer).doesNotContain("HTTP/1.1 200");
+    assertThat(answer.isEmpty() || answer.contains("maxHeaderBytes")).isTrue();
+    assertThat(pod.post("/db/t1/query", "{\"sql\":\"echo\"}").statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -40,6 +40,11 @@ public final class PodUnderTest implements AutoCloseable {
 
   /** Starts with echoing sessions, and with {@code parts} in place of the usual ones. */
   public PodUnderTest(Path folder, Object... parts) throws IOException {
+    this(EngineConfiguration.Front.PLAIN, folder, parts);
+  }
+
+  /** The same with something in front of the data port. */
+  PodUnderTest(EngineConfiguration.Front front, Path folder, Object... parts) throws IOException {
     this.sessions = new EchoSessions();
     this.keys = new TestKeys(folder.resolve("jwks.json"));
     keys.publish();
@@ -58,7 +63,8 @@ public final class PodUnderTest implements AutoCloseable {
             true,
             new EngineConfiguration.Auth.Jwt(keys.file()),
             adminToken,
-            new EngineConfiguration.Store.None());
+            new EngineConfiguration.Store.None(),
+            front);
     ReadinessChecks readiness = () -> checks;
     Object[] all = new Object[parts.length + 3];
     all[0] = (Sessions) sessions;

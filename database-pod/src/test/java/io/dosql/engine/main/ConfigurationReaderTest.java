@@ -3,14 +3,18 @@ package io.dosql.engine.main;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dosql.engine.auth.RateLimits;
 import io.dosql.engine.main.EngineConfiguration.Auth;
+import io.dosql.engine.main.EngineConfiguration.Front;
 import io.dosql.engine.main.EngineConfiguration.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +48,52 @@ class ConfigurationReaderTest {
     assertThat(configuration.tenants().names()).containsExactly("main");
     assertThat(configuration.auth()).isEqualTo(new Auth.Jwt(folder.resolve("jwks")));
     assertThat(configuration.store()).isEqualTo(new Store.None());
+  }
+
+  @Test
+  void whatIsInFrontOfTheDataPort_isNothingUnlessTold() throws Exception {
+    assertThat(ConfigurationReader.read(variables).front()).isEqualTo(Front.PLAIN);
+    variables.put("DOSQL_TLS_DIRECTORY", folder.toString());
+    variables.put("DOSQL_TLS_MIN_VERSION", "1.2");
+    variables.put("DOSQL_CORS_ORIGINS", "https://a.example, http://localhost:3000");
+    variables.put("DOSQL_RATE", "100");
+    variables.put("DOSQL_RATE_PER_TOKEN", "7");
+    assertThat(ConfigurationReader.read(variables).front())
+        .isEqualTo(
+            new Front(
+                folder,
+                true,
+                Set.of("https://a.example", "http://localhost:3000"),
+                RateLimits.perSecond(7, 0, 100)));
+  }
+
+  @Test
+  void severalKeyFilesAndAPolicy_areTaken() throws Exception {
+    String other = Files.writeString(folder.resolve("other"), "").toString();
+    variables.merge("DOSQL_AUTH_JWKS_FILE", other, (one, two) -> one + "," + two);
+    variables.put("DOSQL_AUTH_POLICY_FILE", other);
+    assertThat(ConfigurationReader.read(variables).auth())
+        .isEqualTo(
+            new Auth.Jwt(
+                List.of(folder.resolve("jwks"), folder.resolve("other")), folder.resolve("other")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DOSQL_CORS_ORIGINS,https://a.example/path",
+    "DOSQL_CORS_ORIGINS,a.example",
+    "DOSQL_RATE,-1",
+    "DOSQL_RATE_PER_TENANT,many",
+    "DOSQL_TLS_DIRECTORY,/nowhere",
+    "DOSQL_TLS_MIN_VERSION,1.1",
+    "DOSQL_AUTH_POLICY_FILE,/nowhere",
+    "DOSQL_AUTH_JWKS_FILE,/nowhere"
+  })
+  void badFront_isRejectedByTheVariablesName(String name, String value) {
+    variables.put(name, value);
+    assertThatThrownBy(() -> ConfigurationReader.read(variables))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining(name);
   }
 
   @Test

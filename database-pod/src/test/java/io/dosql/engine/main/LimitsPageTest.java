@@ -2,6 +2,7 @@ package io.dosql.engine.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dosql.engine.auth.AuthLimits;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.http.HttpLimits;
@@ -34,7 +35,8 @@ class LimitsPageTest {
         HttpLimits.DEFAULT,
         StreamLimits.DEFAULT,
         HranaLimits.DEFAULT,
-        SessionOptions.DEFAULT);
+        SessionOptions.DEFAULT,
+        AuthLimits.DEFAULT);
   }
 
   @ParameterizedTest

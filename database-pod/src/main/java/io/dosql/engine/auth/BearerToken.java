@@ -1,4 +1,4 @@
-package io.dosql.engine.http;
+package io.dosql.engine.auth;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
@@ -16,15 +16,22 @@ final class BearerToken {
     if (authorization == null) {
       throw new DosqlException(ErrorCode.UNAUTHORIZED, "The request has no Authorization header.");
     }
-    String token =
-        authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-            ? authorization.substring(SCHEME.length()).strip()
-            : "";
-    if (token.isEmpty()) {
+    String token = in(authorization);
+    if (token == null) {
       throw new DosqlException(
           ErrorCode.UNAUTHORIZED,
           "The Authorization header does not have the form 'Bearer TOKEN'.");
     }
     return token;
+  }
+
+  /** The token; null if there is none. */
+  static @Nullable String in(@Nullable String authorization) {
+    if (authorization == null
+        || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return null;
+    }
+    String token = authorization.substring(SCHEME.length()).strip();
+    return token.isEmpty() ? null : token;
   }
 }

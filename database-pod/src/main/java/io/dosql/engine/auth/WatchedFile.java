@@ -1,4 +1,4 @@
-package io.dosql.engine.http;
+package io.dosql.engine.auth;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * mounted files by switching a link. If the new content is bad, the old one stays, and the log says
  * so. Thread safe.
  */
-final class WatchedFile<T> {
+public final class WatchedFile<T> {
 
   private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
@@ -26,7 +26,7 @@ final class WatchedFile<T> {
 
   /** Turns a file's bytes into what they mean. */
   @FunctionalInterface
-  interface Parser<T> {
+  public interface Parser<T> {
     T parse(byte[] content) throws IOException;
   }
 
@@ -42,7 +42,7 @@ final class WatchedFile<T> {
   private record Loaded<T>(@Nullable Fingerprint fingerprint, T value) {}
 
   /** Reads the file; fails if it is not there, too large or bad. */
-  WatchedFile(Path path, Parser<T> parser, LongSupplier nanoTime) throws IOException {
+  public WatchedFile(Path path, Parser<T> parser, LongSupplier nanoTime) throws IOException {
     this.path = path;
     this.parser = parser;
     this.nanoTime = nanoTime;
@@ -52,7 +52,7 @@ final class WatchedFile<T> {
   }
 
   /** The content, at most a second old. */
-  T current() {
+  public T current() {
     long now = nanoTime.getAsLong();
     long due = nextCheckNanos.get();
     if (now - due >= 0 && nextCheckNanos.compareAndSet(due, now + CHECK_INTERVAL.toNanos())) {

@@ -1,4 +1,4 @@
-package io.dosql.engine.http;
+package io.dosql.engine.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.dosql.engine.http;
+package io.dosql.engine.auth;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the admin API's token against a file's content, in a time that does not depend on how much
@@ -25,8 +24,8 @@ public final class AdminAuthenticator implements Authenticator {
   }
 
   @Override
-  public Principal authenticate(@Nullable String authorization) {
-    byte[] given = BearerToken.from(authorization).getBytes(StandardCharsets.UTF_8);
+  public Principal authenticateToken(String token) {
+    byte[] given = token.getBytes(StandardCharsets.UTF_8);
     if (!MessageDigest.isEqual(given, expected.current())) {
       throw new DosqlException(ErrorCode.UNAUTHORIZED, "This is not the admin API's token.");
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dosql.engine.auth;
+
+import org.jspecify.annotations.NullMarked;
