@@ -23,6 +23,7 @@ public final class Endpoints {
   private final AdminController admin;
   private final HealthEndpoint health;
   private final MetricsEndpoint metrics;
+  private final OpenApiEndpoint openApi;
   private final @Nullable DebugEndpoint debug;
   private final RequestGate gate;
   private final HttpLimits limits;
@@ -49,6 +50,7 @@ public final class Endpoints {
     this.admin = new AdminController(admin);
     this.health = new HealthEndpoint(checks, gate);
     this.metrics = new MetricsEndpoint(registry);
+    this.openApi = new OpenApiEndpoint(limits, this::routes);
     this.debug = debug == null ? null : new DebugEndpoint(debug, gate);
     this.gate = gate;
     this.limits = limits;
@@ -85,6 +87,7 @@ public final class Endpoints {
         open("health", "/health/live", health::live),
         open("health", "/health/ready", health::ready),
         open("metrics", "/metrics", metrics::metrics),
+        open("openapi", "/openapi.json", openApi::document),
         admin("GET", "/admin/status", Media.NO_BODY, admin::status),
         admin("GET", "/admin/tenants", Media.NO_BODY, admin::tenants),
         admin("POST", "/admin/tenants/{tenant}/prewarm", Media.NO_BODY, admin::prewarm),
