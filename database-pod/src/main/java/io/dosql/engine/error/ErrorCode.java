@@ -266,7 +266,6 @@ public enum ErrorCode {
   private static final Set<ErrorCode> RESERVED =
       Set.of(
           TXN_NOT_FOUND,
-          RATE_LIMITED,
           CDC_SUBSCRIPTION_FAILED,
           CDC_LSN_NOT_FOUND,
           CDC_SLOT_NOT_FOUND,

@@ -30,7 +30,8 @@ class OpenApiTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SCHEMATHESIS = "schemathesis==4.32.5";
-  private static final Path ENVIRONMENT = Path.of("target", "schemathesis").toAbsolutePath();
+  private static final Path TARGET = Path.of("target").toAbsolutePath();
+  private static final Path ENVIRONMENT = TARGET.resolve("schemathesis");
   private static final long INSTALL_MAX_SECONDS = 240;
   private static final long RUN_MAX_SECONDS = 240;
 
@@ -168,7 +169,7 @@ class OpenApiTest {
     Path output = Files.createTempFile("schemathesis", ".txt");
     Process process =
         new ProcessBuilder(command)
-            .directory(ENVIRONMENT.getParent().toFile()) // It leaves a cache behind.
+            .directory(TARGET.toFile()) // It leaves a cache behind.
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
