@@ -12,6 +12,12 @@ public final class ApiGroup {
   /** What a tenant may be called; the engine holds the same rule. */
   static final String TENANT_PATTERN = "^[a-z0-9][a-z0-9-]{0,62}$";
 
+  /** A tenant's name, or a pattern of names. */
+  static final String TENANT_SCOPE_PATTERN = "^[a-z0-9*][a-z0-9*-]{0,62}$";
+
+  /** What a Secret or a ServiceAccount may be called. */
+  static final String OBJECT_NAME_PATTERN = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
+
   /** A time in one unit, which CEL and Go read alike. */
   static final String DURATION_PATTERN = "^[1-9][0-9]{0,6}(ms|s|m|h)$";
 

@@ -3,7 +3,9 @@ package io.dosql.crds;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a database shall be. */
@@ -32,7 +34,18 @@ public record DatabaseSpec(
     @Nullable
         @JsonPropertyDescription(
             "Where backups go, when they are taken and how long they are kept. Absent: no backups.")
-        BackupPolicy backup) {
+        BackupPolicy backup,
+    @Default("{}")
+        @JsonPropertyDescription("Who may use the database, beside whoever has <database>-app.")
+        Auth auth,
+    @Nullable @JsonPropertyDescription("TLS on the data port. Absent: none.") Tls tls,
+    @Default("{}") @JsonPropertyDescription("How often one may ask.") RequestLimits limits,
+    @Size(max = 50)
+        @JsonPropertyDescription(
+            "Web pages that may ask from a browser: origins such as https://app.example.com, or '*'."
+                + " None if absent.")
+        List<@Pattern("^([*]|https?://[a-zA-Z0-9.-]+(:[0-9]{1,5})?)$") @Size(max = 253) String>
+            corsOrigins) {
 
   public DatabaseSpec(
       @Nullable String image,
@@ -41,7 +54,11 @@ public record DatabaseSpec(
       @Nullable Tenants tenants,
       @Nullable Durability durability,
       @Nullable ChangeCapture cdc,
-      @Nullable BackupPolicy backup) {
+      @Nullable BackupPolicy backup,
+      @Nullable Auth auth,
+      @Nullable Tls tls,
+      @Nullable RequestLimits limits,
+      @Nullable List<String> corsOrigins) {
     this.image = image;
     this.storage = storage == null ? new Storage(null, null, null) : storage;
     this.resources = resources == null ? new Resources(null, null) : resources;
@@ -49,5 +66,9 @@ public record DatabaseSpec(
     this.durability = durability == null ? Durability.Strict : durability;
     this.cdc = cdc == null ? new ChangeCapture(null) : cdc;
     this.backup = backup;
+    this.auth = auth == null ? Auth.NONE : auth;
+    this.tls = tls;
+    this.limits = limits == null ? RequestLimits.NONE : limits;
+    this.corsOrigins = corsOrigins == null ? List.of() : List.copyOf(corsOrigins);
   }
 }

@@ -21,9 +21,14 @@ import java.util.Set;
 final class SchemaRules implements CRDPostProcessor {
 
   /** Lists whose members are told apart by a field; all others hold unique strings. */
-  private static final Map<String, String> KEYS = Map.of("conditions", "type", "migrations", "id");
+  private static final Map<String, String> KEYS =
+      Map.of("conditions", "type", "migrations", "id", "users", "name", "subjects", "subject");
 
-  private static final Set<String> SETS = Set.of("names", "tenants");
+  private static final Set<String> SETS =
+      Set.of("names", "tenants", "revokedKeys", "revokedTokens", "corsOrigins");
+
+  /** Their items have no one key; who applies the list owns all of it. */
+  private static final Set<String> WHOLE = Set.of("serviceAccounts");
 
   private static final long MAX_CONDITIONS = 16;
 
@@ -103,6 +108,8 @@ final class SchemaRules implements CRDPostProcessor {
       property.setXKubernetesListMapKeys(List.of(key));
     } else if (SETS.contains(name)) {
       property.setXKubernetesListType("set");
+    } else if (WHOLE.contains(name)) {
+      property.setXKubernetesListType("atomic");
     }
     if ("conditions".equals(name)) {
       property.setMaxItems(MAX_CONDITIONS);

@@ -158,6 +158,12 @@ class GeneratedCrdsTest {
             assertThat(schema.getXKubernetesListMapKeys()).as(path).containsExactly("type");
           } else if (path.endsWith(".migrations")) {
             assertThat(schema.getXKubernetesListMapKeys()).as(path).containsExactly("id");
+          } else if (path.endsWith(".users")) {
+            assertThat(schema.getXKubernetesListMapKeys()).as(path).containsExactly("name");
+          } else if (path.endsWith(".subjects")) {
+            assertThat(schema.getXKubernetesListMapKeys()).as(path).containsExactly("subject");
+          } else if (path.endsWith(".serviceAccounts")) {
+            assertThat(schema.getXKubernetesListType()).as(path).isEqualTo("atomic");
           } else if ("array".equals(schema.getType())) {
             assertThat(schema.getXKubernetesListType()).as(path).isEqualTo("set");
           }

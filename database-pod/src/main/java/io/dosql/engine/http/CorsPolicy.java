@@ -26,11 +26,6 @@ public final class CorsPolicy {
     this.origins = Set.copyOf(origins);
   }
 
-  /** Whether any page is allowed. */
-  boolean isOn() {
-    return !origins.isEmpty();
-  }
-
   /** What an answer to a page of this origin says; nothing where CORS is off. */
   Map<String, String> answerHeaders(@Nullable String origin) {
     if (origins.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.dosql.operator.database;
 
+import io.dosql.crds.AuthUser;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.operator.pod.DatabaseKey;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -8,7 +9,10 @@ import java.net.URI;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The Secret {@code NAME-app}: all that an application needs to connect. */
+/**
+ * The Secret {@code NAME-app}: all that an application needs to connect; and those of users, which
+ * hold the same.
+ */
 final class AppSecret {
 
   private static final String USERNAME = "dosql";
@@ -16,25 +20,43 @@ final class AppSecret {
   private AppSecret() {}
 
   static Secret build(DoSQLDatabase database, URI data, String token, String image) {
+    return build(database, DatabaseKey.of(database).appSecret(), USERNAME, data, token, image);
+  }
+
+  /** The same for a user, labelled as such. */
+  static Secret ofUser(
+      DoSQLDatabase database, AuthUser user, URI data, String token, String image) {
+    String name =
+        user.secretName() == null
+            ? DatabaseKey.of(database).userSecret(user.name())
+            : user.secretName();
+    Secret secret = build(database, name, user.name(), data, token, image);
+    secret.getMetadata().getLabels().put(DatabaseLabels.USER, user.name());
+    return secret;
+  }
+
+  private static Secret build(
+      DoSQLDatabase database, String name, String username, URI data, String token, String image) {
     Map<String, String> entries = new TreeMap<>();
     entries.put("url", data.toString());
     entries.put("host", data.getHost());
     entries.put("port", Integer.toString(data.getPort()));
     entries.put("token", token);
     // For tools that know only names and passwords; the password is the token.
-    entries.put("username", USERNAME);
+    entries.put("username", username);
     entries.put("password", token);
     entries.put("libsqlUrl", libsqlUrl(data, token));
     entries.replaceAll((key, value) -> DatabaseKeys.encode(value));
     return new SecretBuilder()
-        .withMetadata(DatabaseLabels.owned(database, DatabaseKey.of(database).appSecret(), image))
+        .withMetadata(DatabaseLabels.owned(database, name, image))
         .withType("kubernetes.io/basic-auth")
         .withData(entries)
         .build();
   }
 
-  /** One string that libSQL clients take: host, no TLS, token. */
+  /** One string that libSQL clients take: host, whether there is TLS, token. */
   private static String libsqlUrl(URI data, String token) {
-    return "libsql://%s:%d?tls=0&authToken=%s".formatted(data.getHost(), data.getPort(), token);
+    String tls = data.getScheme().equals("https") ? "" : "tls=0&";
+    return "libsql://%s:%d?%sauthToken=%s".formatted(data.getHost(), data.getPort(), tls, token);
   }
 }

@@ -9,7 +9,6 @@ import io.dosql.crds.ResourceCondition;
 import io.dosql.operator.backup.BackupSchedule;
 import io.dosql.operator.backup.InvalidScheduleException;
 import io.dosql.operator.backup.SchedulePlan;
-import io.dosql.operator.pod.DatabaseKey;
 import io.dosql.operator.pod.PodEndpoints;
 import io.dosql.operator.pod.PodStatus;
 import io.dosql.operator.pod.Reply;
@@ -247,8 +246,7 @@ final class DatabaseDecider {
     return switch (serving) {
       case Serving.Yes _ ->
           ConditionValue.holds(
-              "Serving",
-              "The database serves SQL at " + endpoints.data(DatabaseKey.of(database)) + ".");
+              "Serving", "The database serves SQL at " + DataUrl.of(database, endpoints) + ".");
       case Serving.No no -> new ConditionValue(ConditionSet.FALSE, no.reason(), no.message());
     };
   }
@@ -291,7 +289,7 @@ final class DatabaseDecider {
         DatabasePhase.of(
             previous.phase(), serving instanceof Serving.Yes, stalled.isPresent(), degraded),
         conditions,
-        endpoints.data(DatabaseKey.of(database)).toString(),
+        DataUrl.of(database, endpoints).toString(),
         observation.statefulSet().map(Serving::readyPods).orElse(0),
         engine
             .map(status -> new TenantCounts(status.tenants().total(), status.tenants().awake()))

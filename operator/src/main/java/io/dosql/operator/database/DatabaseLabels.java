@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** The metadata of everything that the operator makes for a database. */
@@ -14,6 +15,9 @@ final class DatabaseLabels {
 
   /** Names the database that an object was made for; the informers map by it. */
   static final String DATABASE = "dosql.io/database";
+
+  /** On the Secret of a user: whose it is. */
+  static final String USER = "dosql.io/user";
 
   static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   static final String OPERATOR = "dosql-operator";
@@ -92,6 +96,20 @@ final class DatabaseLabels {
                 owner ->
                     owner.getKind().equals(database.getKind())
                         && !owner.getUid().equals(database.getMetadata().getUid()));
+  }
+
+  /**
+   * Whether a user's Secret would take the place of what is not that user's: a resource may name
+   * any Secret, also one of another database's or of another user's.
+   */
+  static boolean isAnothers(HasMetadata desired, HasMetadata live) {
+    String user = desired.getMetadata().getLabels().get(USER);
+    Map<String, String> labels = live.getMetadata().getLabels();
+    return user != null
+        && !(labels != null
+            && user.equals(labels.get(USER))
+            && Objects.equals(
+                desired.getMetadata().getLabels().get(DATABASE), labels.get(DATABASE)));
   }
 
   /** Whether the object is one that the operator made for a database. */

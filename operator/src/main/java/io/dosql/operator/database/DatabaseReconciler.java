@@ -73,7 +73,7 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
     this.clock = clock;
     this.events = events;
     this.desiredObjects = new DesiredObjects(defaults, endpoints);
-    this.keysSecret = new KeysSecret(client, random);
+    this.keysSecret = new KeysSecret(client, random, clock);
     this.applier = new ObjectApplier(client);
     BackupListings listings = new BackupListings(clock);
     this.observer = new DatabaseObserver(client, engines, listings, clock);

@@ -5,8 +5,10 @@ import io.dosql.crds.BackupStore;
 import io.dosql.crds.DatabaseSpec;
 import io.dosql.crds.DirectoryStore;
 import io.dosql.crds.DoSQLDatabase;
+import io.dosql.crds.RequestLimits;
 import io.dosql.crds.S3Store;
 import io.dosql.crds.TenantLimits;
+import io.dosql.crds.Tls;
 import io.dosql.operator.pod.DatabaseKey;
 import io.dosql.operator.pod.ServiceEndpoints;
 import io.fabric8.kubernetes.api.model.Container;
@@ -61,9 +63,10 @@ final class EngineContainer {
         .withPorts(
             port(HTTP_PORT_NAME, ServiceEndpoints.DATA_PORT),
             port(ADMIN_PORT_NAME, ServiceEndpoints.ADMIN_PORT))
-        .withStartupProbe(probe("/health/ready", STARTUP_PERIOD_SECONDS, STARTUP_FAILURES_MAX))
-        .withReadinessProbe(probe("/health/ready", READINESS_PERIOD_SECONDS, FAILURES_MAX))
-        .withLivenessProbe(probe("/health/live", LIVENESS_PERIOD_SECONDS, FAILURES_MAX))
+        .withStartupProbe(
+            probe(spec, "/health/ready", STARTUP_PERIOD_SECONDS, STARTUP_FAILURES_MAX))
+        .withReadinessProbe(probe(spec, "/health/ready", READINESS_PERIOD_SECONDS, FAILURES_MAX))
+        .withLivenessProbe(probe(spec, "/health/live", LIVENESS_PERIOD_SECONDS, FAILURES_MAX))
         .withNewResources()
         .withRequests(spec.resources().requests())
         .withLimits(spec.resources().limits())
@@ -104,6 +107,8 @@ final class EngineContainer {
     }
     variables.add(variable("DOSQL_AUTH", "jwt"));
     variables.add(variable("DOSQL_AUTH_JWKS_FILE", EngineVolumes.JWKS_FILE));
+    variables.add(variable("DOSQL_AUTH_POLICY_FILE", EngineVolumes.POLICY_FILE));
+    addFront(variables, spec);
     variables.add(variable("DOSQL_ADMIN_TOKEN_FILE", EngineVolumes.ADMIN_TOKEN_FILE));
     if (spec.backup() != null) {
       addStore(variables, database, spec.backup().store());
@@ -121,6 +126,22 @@ final class EngineContainer {
     addNumber(variables, "DOSQL_LIMIT_RESULT_ROWS", limits.maxResultRows());
     addNumber(variables, "DOSQL_LIMIT_RESULT_BYTES", bytes(limits.maxResultSize()));
     addNumber(variables, "DOSQL_LIMIT_DATABASE_BYTES", bytes(limits.maxDatabaseSize()));
+  }
+
+  private static void addFront(List<EnvVar> variables, DatabaseSpec spec) {
+    Tls tls = spec.tls();
+    if (tls != null) {
+      variables.add(variable("DOSQL_TLS_DIRECTORY", EngineVolumes.TLS_PATH));
+      variables.add(variable("DOSQL_TLS_MIN_VERSION", tls.minVersion()));
+    }
+    RequestLimits limits = spec.limits();
+    addNumber(variables, "DOSQL_RATE", limits.requestsPerSecond());
+    addNumber(variables, "DOSQL_RATE_PER_TENANT", limits.requestsPerSecondPerTenant());
+    addNumber(variables, "DOSQL_RATE_PER_TOKEN", limits.requestsPerSecondPerToken());
+    if (!spec.corsOrigins().isEmpty()) {
+      variables.add(
+          variable("DOSQL_CORS_ORIGINS", String.join(",", new TreeSet<>(spec.corsOrigins()))));
+    }
   }
 
   private static void addNumber(List<EnvVar> variables, String name, @Nullable Number value) {
@@ -169,11 +190,13 @@ final class EngineContainer {
         .build();
   }
 
-  private static Probe probe(String path, int periodSeconds, int failuresMax) {
+  private static Probe probe(DatabaseSpec spec, String path, int periodSeconds, int failuresMax) {
     return new ProbeBuilder()
         .withNewHttpGet()
         .withPath(path)
         .withNewPort(HTTP_PORT_NAME)
+        // The kubelet does not look at whose certificate it is. Absent is HTTP.
+        .withScheme(spec.tls() == null ? null : "HTTPS")
         .endHttpGet()
         .withPeriodSeconds(periodSeconds)
         .withTimeoutSeconds(PROBE_TIMEOUT_SECONDS)

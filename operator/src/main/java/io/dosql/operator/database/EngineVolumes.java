@@ -4,6 +4,7 @@ import io.dosql.crds.DatabaseSpec;
 import io.dosql.crds.DirectoryStore;
 import io.dosql.crds.S3Credentials;
 import io.dosql.crds.S3Store;
+import io.dosql.crds.Tls;
 import io.dosql.operator.pod.DatabaseKey;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -20,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   /data               the claim "data" of the StatefulSet
  *   /tmp                small, gone with the pod: libraries are unpacked there
- *   /etc/dosql/keys     jwks.json, admin-token; never the private key
+ *   /etc/dosql/keys     jwks.json, admin-token, policy.json; never the private key
+ *   /etc/dosql/cluster  ca.crt, token: to fetch the cluster's keys for tokens of ServiceAccounts
+ *   /etc/dosql/tls      tls.crt, tls.key
  *   /etc/dosql/s3       accessKeyId, secretAccessKey; empty while the Secret is missing
  *   /backups            the claim of a directory store
  * </pre>
@@ -36,6 +39,18 @@ final class EngineVolumes {
   static final String JWKS_FILE = KEYS_PATH + "/" + DatabaseKeys.PUBLIC_KEYS;
   static final String ADMIN_TOKEN_FILE = KEYS_PATH + "/" + DatabaseKeys.ADMIN_TOKEN;
 
+  static final String POLICY_FILE = KEYS_PATH + "/" + AuthSecret.POLICY;
+  static final String TLS_PATH = "/etc/dosql/tls";
+
+  private static final String CLUSTER_PATH = "/etc/dosql/cluster";
+  static final String CLUSTER_CA_FILE = CLUSTER_PATH + "/ca.crt";
+  static final String CLUSTER_TOKEN_FILE = CLUSTER_PATH + "/token";
+
+  /** The kubelet renews the token long before. */
+  private static final long CLUSTER_TOKEN_SECONDS = 3_600;
+
+  private static final String CLUSTER = "cluster";
+  private static final String TLS = "tls";
   private static final String TEMPORARY = "tmp";
   private static final String KEYS = "keys";
   private static final String S3_CREDENTIALS = "s3-credentials";
@@ -51,6 +66,12 @@ final class EngineVolumes {
     mounts.add(mount(DATA, DATA_PATH, false));
     mounts.add(mount(TEMPORARY, "/tmp", false));
     mounts.add(mount(KEYS, KEYS_PATH, true));
+    if (!spec.auth().serviceAccounts().isEmpty()) {
+      mounts.add(mount(CLUSTER, CLUSTER_PATH, true));
+    }
+    if (spec.tls() != null) {
+      mounts.add(mount(TLS, TLS_PATH, true));
+    }
     if (s3(spec) != null) {
       mounts.add(mount(S3_CREDENTIALS, S3_CREDENTIALS_PATH, true));
     }
@@ -70,6 +91,13 @@ final class EngineVolumes {
     List<Volume> volumes = new ArrayList<>();
     volumes.add(new VolumeBuilder().withName(TEMPORARY).withNewEmptyDir().endEmptyDir().build());
     volumes.add(keys(database));
+    if (!spec.auth().serviceAccounts().isEmpty()) {
+      volumes.add(cluster());
+    }
+    Tls tls = spec.tls();
+    if (tls != null) {
+      volumes.add(tls(tls.secretName()));
+    }
     S3Store s3 = s3(spec);
     if (s3 != null) {
       volumes.add(s3Credentials(s3.secretRef()));
@@ -100,7 +128,45 @@ final class EngineVolumes {
             item(DatabaseKeys.ADMIN_TOKEN, DatabaseKeys.ADMIN_TOKEN))
         .endSecret()
         .endSource()
+        .addNewSource()
+        .withNewSecret()
+        .withName(database.authSecret())
+        .withItems(item(AuthSecret.POLICY, AuthSecret.POLICY))
+        .endSecret()
+        .endSource()
         .endProjected()
+        .build();
+  }
+
+  private static Volume cluster() {
+    return new VolumeBuilder()
+        .withName(CLUSTER)
+        .withNewProjected()
+        .withDefaultMode(READ_ONLY_MODE)
+        .addNewSource()
+        .withNewServiceAccountToken()
+        .withPath("token")
+        .withExpirationSeconds(CLUSTER_TOKEN_SECONDS)
+        .endServiceAccountToken()
+        .endSource()
+        .addNewSource()
+        .withNewConfigMap()
+        .withName("kube-root-ca.crt")
+        .withItems(item("ca.crt", "ca.crt"))
+        .endConfigMap()
+        .endSource()
+        .endProjected()
+        .build();
+  }
+
+  private static Volume tls(String secretName) {
+    return new VolumeBuilder()
+        .withName(TLS)
+        .withNewSecret()
+        .withSecretName(secretName)
+        .withDefaultMode(READ_ONLY_MODE)
+        .withItems(item("tls.crt", "tls.crt"), item("tls.key", "tls.key"))
+        .endSecret()
         .build();
   }
 

@@ -68,6 +68,12 @@ final class ObjectApplier {
           "%s %s exists and was not made by the operator; rename it or the database."
               .formatted(live.getKind(), live.getMetadata().getName()));
     }
+    if (live != null && DatabaseLabels.isAnothers(hashed, live)) {
+      return new Result.Refused<>(
+          "NameTaken",
+          "Secret %s is in use for something else; give the user another secretName."
+              .formatted(live.getMetadata().getName()));
+    }
     if (live != null && ObjectComparison.matches(hashed, live)) {
       return new Result.Applied<>(live);
     }

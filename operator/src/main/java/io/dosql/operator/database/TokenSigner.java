@@ -14,6 +14,9 @@ import org.jose4j.lang.JoseException;
  */
 final class TokenSigner {
 
+  /** By which the engine knows a user's token. */
+  private static final String USER_SUBJECT = "dosql:user:";
+
   private TokenSigner() {}
 
   /**
@@ -21,10 +24,29 @@ final class TokenSigner {
    * @param issuedAt goes into the token; not the time of signing, which would make each one differ
    */
   static String readWrite(OctetKeyPairJsonWebKey key, String audience, Instant issuedAt) {
+    JwtClaims claims = claims(audience, issuedAt);
+    claims.setClaim("a", "rw");
+    return sign(key, claims);
+  }
+
+  /**
+   * A user's token. What the user may do is not in it: the pod is told of that apart, so that it
+   * can change while the token stays.
+   */
+  static String user(OctetKeyPairJsonWebKey key, String audience, Instant issuedAt, String name) {
+    JwtClaims claims = claims(audience, issuedAt);
+    claims.setSubject(USER_SUBJECT + name);
+    return sign(key, claims);
+  }
+
+  private static JwtClaims claims(String audience, Instant issuedAt) {
     JwtClaims claims = new JwtClaims();
     claims.setAudience(audience);
     claims.setIssuedAt(NumericDate.fromSeconds(issuedAt.getEpochSecond()));
-    claims.setClaim("a", "rw");
+    return claims;
+  }
+
+  private static String sign(OctetKeyPairJsonWebKey key, JwtClaims claims) {
     JsonWebSignature signature = new JsonWebSignature();
     signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.EDDSA);
     signature.setKeyIdHeaderValue(key.getKeyId());

@@ -29,6 +29,16 @@ public record DatabaseKey(String namespace, String name) {
     return name + "-app";
   }
 
+  /** The Secret that tells the pod whom else to trust. */
+  public String authSecret() {
+    return name + "-auth";
+  }
+
+  /** The Secret of a user, unless the user has another. */
+  public String userSecret(String user) {
+    return name + "-user-" + user;
+  }
+
   /** The Secret with the signing key and the admin token. */
   public String keysSecret() {
     return name + "-keys";

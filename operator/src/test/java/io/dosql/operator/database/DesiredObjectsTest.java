@@ -39,6 +39,7 @@ class DesiredObjectsTest {
             "Service orders-pods",
             "Service orders-rw",
             "Secret orders-app",
+            "Secret orders-auth",
             "PodDisruptionBudget orders",
             "StatefulSet orders");
     assertThat(all)

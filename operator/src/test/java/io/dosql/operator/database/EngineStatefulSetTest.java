@@ -163,7 +163,8 @@ class EngineStatefulSetTest {
   void onlyThePublicHalfOfTheKey_andTheAdminToken_areMounted() {
     Volume keys = volume(database().backup(Databases.s3Policy()), "keys");
     var source = keys.getProjected().getSources();
-    assertThat(source).hasSize(1);
+    assertThat(source).hasSize(2);
+    assertThat(source.getLast().getSecret().getName()).isEqualTo("orders-auth");
     assertThat(source.getFirst().getSecret().getName()).isEqualTo("orders-keys");
     assertThat(source.getFirst().getSecret().getItems())
         .extracting(item -> item.getKey())
@@ -197,6 +198,7 @@ class EngineStatefulSetTest {
             Map.entry("DOSQL_ROW_CHANGES", "Enabled"),
             Map.entry("DOSQL_AUTH", "jwt"),
             Map.entry("DOSQL_AUTH_JWKS_FILE", "/etc/dosql/keys/jwks.json"),
+            Map.entry("DOSQL_AUTH_POLICY_FILE", "/etc/dosql/keys/policy.json"),
             Map.entry("DOSQL_ADMIN_TOKEN_FILE", "/etc/dosql/keys/admin-token"));
     assertThat(mounts(database()))
         .containsOnly(

@@ -1,5 +1,6 @@
 package io.dosql.operator.testing;
 
+import io.dosql.crds.Auth;
 import io.dosql.crds.BackupPolicy;
 import io.dosql.crds.BackupStore;
 import io.dosql.crds.ChangeCapture;
@@ -8,6 +9,7 @@ import io.dosql.crds.DatabaseStatus;
 import io.dosql.crds.DirectoryStore;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.Durability;
+import io.dosql.crds.RequestLimits;
 import io.dosql.crds.ResourceCondition;
 import io.dosql.crds.Resources;
 import io.dosql.crds.Retention;
@@ -15,6 +17,7 @@ import io.dosql.crds.S3Credentials;
 import io.dosql.crds.S3Store;
 import io.dosql.crds.Storage;
 import io.dosql.crds.Tenants;
+import io.dosql.crds.Tls;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,9 @@ public final class Databases {
   private @Nullable ChangeCapture cdc;
   private Tenants tenants = Tenants.of(null, null);
   private @Nullable BackupPolicy backup;
+  private @Nullable Auth auth;
+  private @Nullable Tls tls;
+  private @Nullable RequestLimits limits;
   private @Nullable DatabaseStatus status;
   private @Nullable String deleted;
 
@@ -118,6 +124,21 @@ public final class Databases {
     return this;
   }
 
+  public Databases auth(Auth value) {
+    auth = value;
+    return this;
+  }
+
+  public Databases tls(Tls value) {
+    tls = value;
+    return this;
+  }
+
+  public Databases limits(RequestLimits value) {
+    limits = value;
+    return this;
+  }
+
   public Databases status(@Nullable DatabaseStatus value) {
     status = value;
     return this;
@@ -139,7 +160,9 @@ public final class Databases {
             .withCreationTimestamp(CREATED)
             .withDeletionTimestamp(deleted)
             .build());
-    database.setSpec(new DatabaseSpec(image, storage, resources, tenants, durability, cdc, backup));
+    database.setSpec(
+        new DatabaseSpec(
+            image, storage, resources, tenants, durability, cdc, backup, auth, tls, limits, null));
     database.setStatus(status);
     return database;
   }
