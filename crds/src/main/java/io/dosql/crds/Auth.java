@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** Who may use a database, beside whoever has the token in {@code <database>-app}. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @ValidationRule(
-    value = "!has(self.users) || self.users.all(u, self.users.exists_one(v, v.name == u.name))",
-    message = "auth.users has a name twice")
-@ValidationRule(
     value =
         "!has(self.users) || self.users.all(u, !has(u.secretName) || self.users.exists_one(v,"
             + " has(v.secretName) && v.secretName == u.secretName))",

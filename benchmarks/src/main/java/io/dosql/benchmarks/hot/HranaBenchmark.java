@@ -4,10 +4,12 @@ import io.dosql.engine.hrana.Encoding;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.hrana.HranaService;
 import io.dosql.engine.hrana.StreamOwner;
+import io.dosql.engine.session.CheckedStatement;
 import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Description;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
+import io.dosql.engine.session.PlanStep;
 import io.dosql.engine.session.RequestTimeouts;
 import io.dosql.engine.session.RowSink;
 import io.dosql.engine.session.RowStream;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -84,6 +87,16 @@ public class HranaBenchmark {
 
     @Override
     public Description describe(String sql) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void check(String sql, Consumer<CheckedStatement> found) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<PlanStep> explain(SqlStatement statement) {
       throw new UnsupportedOperationException();
     }
 

@@ -234,7 +234,13 @@ public final class Gateway {
       String tenant = tenant(route, variable);
       Principal principal = admission.failures().admit(admission.data(), token, client);
       admission.requireNoStrangePage(token, call.header("Origin"));
-      takeRate(principal, tenant);
+      Principal here = narrowed(principal, tenant, client);
+      // Only now, or somebody could use up the rate of a tenant that is not theirs.
+      takeRate(here, tenant);
+      return here;
+    }
+
+    private Principal narrowed(Principal principal, String tenant, @Nullable InetAddress client) {
       try {
         return principal.on(tenant);
       } catch (DosqlException outOfScope) {

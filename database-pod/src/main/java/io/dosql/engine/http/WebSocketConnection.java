@@ -43,7 +43,6 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
   private static final int NORMAL = 1000;
-  private static final int PROTOCOL_ERROR = 1002;
   private static final int UNSUPPORTED_DATA = 1003;
   private static final int INVALID_DATA = 1007;
   private static final int POLICY_VIOLATION = 1008;
@@ -342,7 +341,9 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         channel
             .writeAndFlush(new CloseWebSocketFrame(code, shortened(reason)))
             .addListener(
-                sent -> channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS));
+                sent -> {
+                  var _ = channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
+                });
     hrana.gone();
   }
 

@@ -83,6 +83,18 @@ class AdmissionTest {
   }
 
   @Test
+  void tokenOfOtherTenants_takesNothingFromATenantsRate() throws Exception {
+    try (PodUnderTest pod = new PodUnderTest(front(RateLimits.perSecond(0, 1, 0)), folder)) {
+      String strange =
+          pod.keys.token("{\"aud\":\"" + PodUnderTest.DATABASE + "\",\"tenants\":[\"other\"]}");
+      for (int i = 0; i < 20; i++) {
+        assertThat(query(pod, "t1", strange).statusCode()).isEqualTo(403);
+      }
+      assertThat(query(pod, "t1", pod.keys.token()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void withoutRates_answersSayNothingOfThem() throws Exception {
     try (PodUnderTest pod = new PodUnderTest(folder)) {
       assertThat(query(pod, "t1", pod.keys.token()).headers().map().keySet())

@@ -84,7 +84,7 @@ class RefusedResourcesTest {
         "auth: {rotation: {interval: 30m}}                       | auth.rotation.interval must be 1h at least",
         "auth: {rotation: {interval: 2h, overlap: 3h}}           | auth.rotation.overlap must be 10m at least",
         "auth: {rotation: {interval: 2h, overlap: 1m}}           | auth.rotation.overlap must be 10m at least",
-        "auth: {users: [{name: a}, {name: a}]}                   | auth.users has a name twice",
+        "auth: {users: [{name: a}, {name: a}]}                   | spec.auth.users[1]: Duplicate value",
         "auth: {users: [{name: a, secretName: s}, {name: b, secretName: s}]} | auth.users has a secretName twice",
         "auth: {users: [{name: A}]}                              | spec.auth.users[0].name",
         "auth: {users: [{role: ro}]}                             | spec.auth.users[0].name",
