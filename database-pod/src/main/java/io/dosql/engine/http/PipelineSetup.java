@@ -27,14 +27,17 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
   private final BeanProvider<RequestThreads> requests;
   private final BeanProvider<WebSockets> webSockets;
   private final Ports ports;
+  private final WebSocketLimits socketLimits;
 
   PipelineSetup(
       HttpLimits limits,
       Ports ports,
+      WebSocketLimits socketLimits,
       BeanProvider<RequestThreads> requests,
       BeanProvider<WebSockets> webSockets) {
     this.limits = limits;
     this.ports = ports;
+    this.socketLimits = socketLimits;
     this.requests = requests;
     this.webSockets = webSockets;
   }
@@ -83,7 +86,7 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
                 .addBefore(
                     ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
                     "dosql-upgrade",
-                    new WebSocketEntrance(webSockets::get, WebSocketLimits.DEFAULT));
+                    new WebSocketEntrance(webSockets::get, socketLimits));
         var _ =
             channel
                 .pipeline()

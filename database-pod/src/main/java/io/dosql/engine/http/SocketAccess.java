@@ -40,7 +40,8 @@ final class SocketAccess {
 
   /** As {@link SocketPeer#enter}. */
   SocketPeer.Admission enter() {
-    gate.enter();
+    // A connection reads no more once the gate is shut; what was read is finished.
+    gate.enter(true);
     try {
       tenants.enter(tenant);
     } catch (RuntimeException full) {

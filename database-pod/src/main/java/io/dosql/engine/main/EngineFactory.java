@@ -15,6 +15,7 @@ import io.dosql.engine.http.JwtAuthenticator;
 import io.dosql.engine.http.Ports;
 import io.dosql.engine.http.RequestGate;
 import io.dosql.engine.http.StreamLimits;
+import io.dosql.engine.http.WebSocketLimits;
 import io.dosql.engine.http.WebSockets;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
@@ -75,6 +76,11 @@ public final class EngineFactory {
   @Singleton
   HranaLimits hranaLimits(TenantLimits tenants) {
     return HranaLimits.DEFAULT.withResultLimits(tenants.maxResultBytes(), tenants.maxResultRows());
+  }
+
+  @Singleton
+  WebSocketLimits webSocketLimits() {
+    return WebSocketLimits.DEFAULT;
   }
 
   @Singleton
