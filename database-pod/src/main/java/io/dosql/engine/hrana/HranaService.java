@@ -194,9 +194,12 @@ public final class HranaService implements AutoCloseable {
 
   /**
    * Hrana over a WebSocket that {@code peer} has opened; whoever has it tells when it has ended.
+   *
+   * @param keepsOrder whether answers come in the order of requests, also those of several streams
    */
-  public HranaSocket socket(Encoding encoding, SocketPeer peer, Durability level) {
-    return new HranaSocket(streams, limits, encoding, peer, level, SOCKET_THREADS);
+  public HranaSocket socket(
+      Encoding encoding, boolean keepsOrder, SocketPeer peer, Durability level) {
+    return new HranaSocket(streams, limits, encoding, keepsOrder, peer, level, SOCKET_THREADS);
   }
 
   private RequestReader reader(Encoding encoding) {

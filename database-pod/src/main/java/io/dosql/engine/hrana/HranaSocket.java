@@ -6,6 +6,7 @@ import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.RequestTimeouts;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,14 @@ public final class HranaSocket {
   /** Codes of RFC 6455, section 7.4.1, and from 4000 on our own. */
   private static final int PROTOCOL_ERROR = 1002;
 
+  private static final int INVALID_DATA = 1007;
   private static final int POLICY_VIOLATION = 1008;
   private static final int UNAUTHORISED = 4001;
 
   /** Numbers of streams in use, for each that may be open: openings that failed use theirs, too. */
   private static final int NUMBERS_PER_STREAM = 4;
+
+  private static final String BEFORE_HELLO = "a request came before hello";
 
   private static final Logger LOG = LoggerFactory.getLogger(HranaSocket.class);
 
@@ -41,13 +45,18 @@ public final class HranaSocket {
   private final ThreadFactory threads;
   private final SerialQueue<byte[]> inbox;
   private final StoredSql storedSql;
+  private final AnswerOrder answers;
 
   private final Map<Integer, SocketStream> byNumber = new ConcurrentHashMap<>();
 
+  /** Streams whose close waits for what they do. */
+  private final Set<SocketStream> ending = ConcurrentHashMap.newKeySet();
+
+  private volatile @Nullable String jwt;
+
   // On the inbox's thread.
   private final Map<Integer, SocketStream> cursors = new HashMap<>();
-  private boolean isKnown;
-  private @Nullable String jwt;
+  private volatile boolean isKnown;
 
   private volatile boolean isOver;
 
@@ -66,6 +75,7 @@ public final class HranaSocket {
       HranaStreams streams,
       HranaLimits limits,
       Encoding encoding,
+      boolean keepsOrder,
       SocketPeer peer,
       Durability level,
       ThreadFactory threads) {
@@ -78,6 +88,7 @@ public final class HranaSocket {
     this.threads = threads;
     this.inbox = new SerialQueue<>(threads, this::understand);
     this.storedSql = new StoredSql(limits);
+    this.answers = new AnswerOrder(peer, keepsOrder);
   }
 
   /** Takes a whole message; each is answered once, unless the connection ends before. */
@@ -89,8 +100,25 @@ public final class HranaSocket {
   public void gone() {
     isOver = true;
     byNumber.values().forEach(SocketStream::cancel);
+    ending.forEach(SocketStream::cancel);
     // Behind what is being understood, so that no stream is opened after it.
     inbox.add(new byte[0]);
+  }
+
+  /** Ends the connection if its client's token is not good any more; does not block. */
+  public void checkToken() {
+    if (isKnown && !isOver) {
+      threads
+          .newThread(
+              () -> {
+                try {
+                  StreamOwner _ = peer.authenticate(jwt);
+                } catch (DosqlException notAnyMore) {
+                  peer.close(UNAUTHORISED, notAnyMore.getMessage());
+                }
+              })
+          .start();
+    }
   }
 
   // ---- On the inbox's thread
@@ -100,15 +128,21 @@ public final class HranaSocket {
       endAll();
       return;
     }
+    long place = answers.take();
     try {
       switch (reader.message(message)) {
-        case ClientMessage.Hello hello -> greet(hello);
-        case ClientMessage.Request request -> route(request.id(), request.request());
+        case ClientMessage.Hello hello -> greet(place, hello);
+        case ClientMessage.Request request ->
+            route(new SocketStream.Job(place, request.id(), request.request()));
       }
     } catch (MalformedRequestException malformed) {
-      fail(malformed.requestId(), malformed.reason());
+      if (isKnown) {
+        fail(place, malformed.requestId(), malformed.reason());
+      } else {
+        end(PROTOCOL_ERROR, BEFORE_HELLO);
+      }
     } catch (DosqlException malformed) {
-      end(PROTOCOL_ERROR, malformed.getMessage());
+      end(INVALID_DATA, malformed.getMessage());
     } catch (ViolationException violation) {
       end(violation.code, String.valueOf(violation.getMessage()));
     }
@@ -127,54 +161,56 @@ public final class HranaSocket {
         .forEach(
             stream -> {
               stream.cancel();
-              stream.add(new SocketStream.Job(0, new SocketRequest.CloseStream(0)));
+              stream.add(new SocketStream.Job(0, 0, new SocketRequest.CloseStream(0)));
             });
     byNumber.clear();
   }
 
-  private void greet(ClientMessage.Hello hello) {
+  private void greet(long place, ClientMessage.Hello hello) {
     HranaWriter writer = encoding.writer();
     try {
       StreamOwner _ = peer.authenticate(hello.jwt());
       jwt = hello.jwt();
       isKnown = true;
       writer.helloOk();
-      peer.answer(writer.toBuffer(), "OK");
+      answers.answer(place, writer.toBuffer(), "OK");
     } catch (DosqlException refused) {
       writer.helloError(refused);
-      peer.answer(writer.toBuffer(), refused.code().name());
+      answers.answer(place, writer.toBuffer(), refused.code().name());
       end(UNAUTHORISED, refused.getMessage());
     }
   }
 
-  private void route(int requestId, SocketRequest request) {
+  private void route(SocketStream.Job job) {
     if (!isKnown) {
-      throw new ViolationException(PROTOCOL_ERROR, "a request came before hello");
+      throw new ViolationException(PROTOCOL_ERROR, BEFORE_HELLO);
     }
     try {
-      switch (request) {
-        case SocketRequest.OpenStream open -> openStream(requestId, open);
+      switch (job.request()) {
+        case SocketRequest.OpenStream open -> openStream(job, open);
         case SocketRequest.CloseStream close -> {
           SocketStream stream = stream(close.streamId());
           cursors.values().removeIf(stream::equals);
+          ending.add(stream);
           // Its number is free when its client has the answer, which it must wait for.
           byNumber.remove(close.streamId());
-          stream.add(new SocketStream.Job(requestId, close));
+          if (isOver) {
+            stream.cancel();
+          }
+          stream.add(job);
         }
         case SocketRequest.OnStream on ->
             stream(on.streamId())
                 .add(
-                    new SocketStream.Job(
-                        requestId,
+                    job.asking(
                         new SocketRequest.OnStream(
                             on.streamId(), on.request().withSqlOf(storedSql))));
-        case SocketRequest.OpenCursor open -> openCursor(requestId, open);
-        case SocketRequest.FetchCursor fetch ->
-            cursor(fetch.cursorId()).add(new SocketStream.Job(requestId, fetch));
+        case SocketRequest.OpenCursor open -> openCursor(job, open);
+        case SocketRequest.FetchCursor fetch -> cursor(fetch.cursorId()).add(job);
         case SocketRequest.CloseCursor close -> {
           SocketStream stream = cursor(close.cursorId());
           cursors.remove(close.cursorId());
-          stream.add(new SocketStream.Job(requestId, close));
+          stream.add(job);
         }
         case SocketRequest.StoreSql store -> {
           if (storedSql.has(store.id())) {
@@ -182,19 +218,19 @@ public final class HranaSocket {
                 PROTOCOL_ERROR, "SQL is stored already under the sql_id " + store.id());
           }
           storedSql.store(store.id(), store.sql());
-          succeed(requestId, RequestKind.STORE_SQL);
+          succeed(job);
         }
         case SocketRequest.CloseSql close -> {
           storedSql.forget(close.id());
-          succeed(requestId, RequestKind.CLOSE_SQL);
+          succeed(job);
         }
       }
     } catch (DosqlException failure) {
-      fail(requestId, failure);
+      fail(job.place(), job.requestId(), failure);
     }
   }
 
-  private void openStream(int requestId, SocketRequest.OpenStream open) {
+  private void openStream(SocketStream.Job job, SocketRequest.OpenStream open) {
     if (byNumber.containsKey(open.streamId())) {
       throw new ViolationException(
           PROTOCOL_ERROR, "the stream_id %d is in use".formatted(open.streamId()));
@@ -214,10 +250,10 @@ public final class HranaSocket {
           "All %d streams of the connection are open (maxStreamsPerConnection)."
               .formatted(limits.maxStreamsPerConnection()));
     }
-    stream.add(new SocketStream.Job(requestId, open));
+    stream.add(job);
   }
 
-  private void openCursor(int requestId, SocketRequest.OpenCursor open) {
+  private void openCursor(SocketStream.Job job, SocketRequest.OpenCursor open) {
     if (cursors.containsKey(open.cursorId())) {
       throw new ViolationException(
           PROTOCOL_ERROR, "the cursor_id %d is in use".formatted(open.cursorId()));
@@ -228,8 +264,7 @@ public final class HranaSocket {
     }
     cursors.put(open.cursorId(), stream);
     stream.add(
-        new SocketStream.Job(
-            requestId,
+        job.asking(
             new SocketRequest.OpenCursor(
                 open.streamId(),
                 open.cursorId(),
@@ -254,17 +289,17 @@ public final class HranaSocket {
     return stream;
   }
 
-  private void succeed(int requestId, RequestKind kind) {
+  private void succeed(SocketStream.Job job) {
     HranaWriter writer = encoding.writer();
-    writer.beginResponse(requestId, kind);
+    writer.beginResponse(job.requestId(), job.request().kind());
     writer.endResponse();
-    peer.answer(writer.toBuffer(), "OK");
+    answers.answer(job.place(), writer.toBuffer(), "OK");
   }
 
-  private void fail(int requestId, DosqlException failure) {
+  private void fail(long place, int requestId, DosqlException failure) {
     HranaWriter writer = encoding.writer();
     writer.responseError(requestId, failure);
-    peer.answer(writer.toBuffer(), failure.code().name());
+    answers.answer(place, writer.toBuffer(), failure.code().name());
   }
 
   // ---- On a stream's thread
@@ -273,8 +308,9 @@ public final class HranaSocket {
     SocketRequest request = job.request();
     if (request instanceof SocketRequest.CloseStream) {
       discard(stream);
+      ending.remove(stream);
       if (!isOver) {
-        succeed(job.requestId(), RequestKind.CLOSE_STREAM);
+        succeed(job);
       }
       return;
     }
@@ -287,16 +323,17 @@ public final class HranaSocket {
       run(stream, request, writer);
       writer.endResponse();
     } catch (DosqlException failure) {
-      fail(job.requestId(), failure);
+      fail(job.place(), job.requestId(), failure);
       return;
     } catch (RuntimeException | StackOverflowError bug) {
       LOG.error("A request failed inside", bug);
       fail(
+          job.place(),
           job.requestId(),
           new DosqlException(ErrorCode.INTERNAL, "The request failed inside the pod."));
       return;
     }
-    peer.answer(writer.toBuffer(), "OK");
+    answers.answer(job.place(), writer.toBuffer(), "OK");
   }
 
   private void run(SocketStream stream, SocketRequest request, HranaWriter writer) {

@@ -11,8 +11,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketStream {
 
-  /** A request on its way. */
-  record Job(int requestId, SocketRequest request) {}
+  /**
+   * A request on its way.
+   *
+   * @param place of its message among all of the connection
+   */
+  record Job(long place, int requestId, SocketRequest request) {
+
+    /** The same for a request that says the same more plainly. */
+    Job asking(SocketRequest plain) {
+      return new Job(place, requestId, plain);
+    }
+  }
 
   /** Handles one request of a stream, on the stream's thread. */
   @FunctionalInterface

@@ -25,6 +25,7 @@ public final class Endpoints {
   private final MetricsEndpoint metrics;
   private final VersionEndpoint version;
   private final OpenApiEndpoint openApi;
+  private final DumpEndpoint dump;
   private final @Nullable DebugEndpoint debug;
   private final RequestGate gate;
   private final HttpLimits limits;
@@ -52,6 +53,7 @@ public final class Endpoints {
     this.hrana = new HranaEndpoint(hrana, options.durability(), streams);
     this.admin = new AdminController(admin);
     this.health = new HealthEndpoint(checks, gate);
+    this.dump = new DumpEndpoint(sessions, options, streams);
     this.version = new VersionEndpoint(version);
     this.metrics = new MetricsEndpoint(registry);
     this.openApi = new OpenApiEndpoint(limits, this::routes);
@@ -133,6 +135,7 @@ public final class Endpoints {
             base + "/v3-protobuf/cursor",
             Media.HRANA_PROTOBUF,
             hrana::protobufCursor),
+        data("dump", "GET", base + "/dump", Media.NO_BODY, dump::dump),
         open("health", base + "/health", version::health),
         open("version", base + "/version", version::version));
   }

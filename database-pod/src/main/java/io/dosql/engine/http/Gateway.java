@@ -54,6 +54,11 @@ public final class Gateway {
     this.tenants = new TenantGate(limits.maxConcurrentRequestsPerTenant());
   }
 
+  /** Has {@code action}, which must not block, run when no more requests are let in. */
+  void whenShut(Runnable action) {
+    gate.whenShut(action);
+  }
+
   /** Lets the requests of a WebSocket in. */
   SocketAccess socketAccess(SocketAccess.Upgrading upgrade) {
     return new SocketAccess(upgrade, admission, gate, tenants, metrics);

@@ -34,16 +34,19 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
   private final BeanProvider<WebSockets> webSockets;
   private final Ports ports;
   private final @Nullable TlsCertificates certificates;
+  private final WebSocketLimits socketLimits;
 
   PipelineSetup(
       HttpLimits limits,
       Ports ports,
       TlsSetting tls,
+      WebSocketLimits socketLimits,
       BeanProvider<RequestThreads> requests,
       BeanProvider<WebSockets> webSockets) {
     this.limits = limits;
     this.ports = ports;
     this.certificates = tls.certificates();
+    this.socketLimits = socketLimits;
     this.requests = requests;
     this.webSockets = webSockets;
   }
@@ -93,7 +96,7 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
                 .addBefore(
                     ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
                     "dosql-upgrade",
-                    new WebSocketEntrance(webSockets::get, WebSocketLimits.DEFAULT));
+                    new WebSocketEntrance(webSockets::get, socketLimits));
         var _ =
             channel
                 .pipeline()

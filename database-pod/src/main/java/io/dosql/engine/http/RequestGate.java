@@ -4,6 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,6 +23,8 @@ public final class RequestGate {
 
   private volatile boolean shut;
 
+  private final List<Runnable> whenShut = new CopyOnWriteArrayList<>();
+
   public RequestGate(int maxConcurrentRequests) {
     this.maxConcurrentRequests = maxConcurrentRequests;
   }
@@ -28,6 +32,12 @@ public final class RequestGate {
   /** Lets no more requests in; those in work go on. */
   public void shut() {
     shut = true;
+    whenShut.forEach(Runnable::run);
+  }
+
+  /** Has {@code action}, which must not block, run when the gate is shut. */
+  void whenShut(Runnable action) {
+    whenShut.add(action);
   }
 
   /** False once it was shut. */
@@ -51,9 +61,18 @@ public final class RequestGate {
 
   /** Fails with CONNECTION_ERROR once shut, with RESOURCE_EXHAUSTED when full. */
   void enter() {
+    enter(false);
+  }
+
+  /**
+   * The same for a request that was there before the gate was shut.
+   *
+   * @param wasThere lets it in although the gate is shut
+   */
+  void enter(boolean wasThere) {
     lock.lock();
     try {
-      if (shut) {
+      if (shut && !wasThere) {
         throw new DosqlException(ErrorCode.CONNECTION_ERROR, "The pod is shutting down.")
             .withRetryAfter(RETRY_AFTER);
       }

@@ -110,6 +110,10 @@ final class RequestSequencer extends ChannelDuplexHandler {
   }
 
   private void answerWritten(ChannelHandlerContext context) {
+    if (context.isRemoved()) {
+      // The connection is a WebSocket by now: its time is not ours to measure.
+      return;
+    }
     answerPending = false;
     if (closing) {
       close(context);

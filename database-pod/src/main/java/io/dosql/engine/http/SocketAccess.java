@@ -66,7 +66,8 @@ final class SocketAccess {
         instanceof RateDecision.Refused refused) {
       throw refused.error();
     }
-    gate.enter();
+    // A connection reads no more once the gate is shut; what was read is finished.
+    gate.enter(true);
     try {
       tenants.enter(upgrade.tenant());
     } catch (RuntimeException full) {

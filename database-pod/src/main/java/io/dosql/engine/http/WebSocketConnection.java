@@ -92,13 +92,14 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
       WebSocketLimits limits,
       SocketAccess access,
       Encoding encoding,
+      boolean keepsOrder,
       Durability level) {
     this.channel = channel;
     this.sockets = sockets;
     this.limits = limits;
     this.access = access;
     this.encoding = encoding;
-    this.hrana = sockets.hrana().socket(encoding, new Peer(), level);
+    this.hrana = sockets.hrana().socket(encoding, keepsOrder, new Peer(), level);
   }
 
   /** When the upgrade is answered. */
@@ -146,10 +147,12 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   }
 
   private void beat() {
-    if (!isHeardOf) {
+    // While nothing is read here, no answer can be heard.
+    if (!isHeardOf && channel.config().isAutoRead()) {
       close(NO_HEARTBEAT, "no answer to a ping");
     } else if (!isClosing) {
       isHeardOf = false;
+      hrana.checkToken();
       var _ = channel.writeAndFlush(new PingWebSocketFrame());
     }
   }
@@ -186,9 +189,15 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   }
 
   private void message(ByteBuf content) {
-    isGreeted = true;
     inFlight++;
-    isWaitingForAll |= content.readableBytes() > LARGE_MESSAGE_BYTES;
+    // Nothing more is read from a client that nobody knows yet, either.
+    isWaitingForAll |= !isGreeted || content.readableBytes() > LARGE_MESSAGE_BYTES;
+    if (!isGreeted) {
+      isGreeted = true;
+      if (channel.pipeline().get(FirstMessageLimit.NAME) != null) {
+        channel.pipeline().remove(FirstMessageLimit.NAME);
+      }
+    }
     if (inFlight >= limits.maxRequestsInFlight() || isWaitingForAll) {
       channel.config().setAutoRead(false);
     }
@@ -210,7 +219,11 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
       case TooLongFrameException _ ->
           close(
               TOO_LARGE,
-              "a message may have %d bytes (maxBodyBytes)".formatted(sockets.maxMessageBytes()));
+              isGreeted
+                  ? "a message may have %d bytes (maxBodyBytes)"
+                      .formatted(sockets.maxMessageBytes())
+                  : "a hello may have %d bytes (maxFirstMessageBytes)"
+                      .formatted(limits.maxFirstMessageBytes()));
       case CorruptedWebSocketFrameException corrupted ->
           close(corrupted.closeStatus().code(), String.valueOf(corrupted.getMessage()));
       case CorruptedFrameException corrupted ->
@@ -308,6 +321,9 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     if (inFlight <= 0) {
       isWaitingForAll = false;
     }
+    if (isClosing) {
+      return;
+    }
     if (isRestarting && inFlight <= 0) {
       close(RESTART, "the pod restarts");
     } else if (!isRestarting && !isWaitingForAll && inFlight <= limits.maxRequestsInFlight() / 2) {
@@ -331,10 +347,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     if (isClosing) {
       return;
     }
-    if (!outgoing.isEmpty()) {
-      flush();
-    }
     isClosing = true;
+    flush();
     // For the other side's close.
     channel.config().setAutoRead(true);
     var _ =
@@ -342,9 +356,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             .writeAndFlush(new CloseWebSocketFrame(code, shortened(reason)))
             .addListener(
                 sent -> {
-                  var _ = channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
+                  var _ = channel.eventLoop().schedule(this::cutOff, 1, TimeUnit.SECONDS);
                 });
     hrana.gone();
+  }
+
+  private void cutOff() {
+    var _ = channel.close();
   }
 
   private static String shortened(String reason) {

@@ -50,23 +50,26 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
 
   /** The subprotocols, and how each writes its messages. */
   private enum Subprotocol {
-    HRANA3("hrana3", Encoding.JSON),
-    HRANA3_PROTOBUF("hrana3-protobuf", Encoding.PROTOBUF),
-    HRANA2("hrana2", Encoding.JSON),
-    HRANA1("hrana1", Encoding.JSON);
+    HRANA3("hrana3", Encoding.JSON, false),
+    HRANA3_PROTOBUF("hrana3-protobuf", Encoding.PROTOBUF, false),
+    HRANA2("hrana2", Encoding.JSON, false),
+    /** Its clients take answers in the order of their requests for granted. */
+    HRANA1("hrana1", Encoding.JSON, true);
 
     private final String text;
     private final Encoding encoding;
+    private final boolean keepsOrder;
 
-    Subprotocol(String text, Encoding encoding) {
+    Subprotocol(String text, Encoding encoding, boolean keepsOrder) {
       this.text = text;
       this.encoding = encoding;
+      this.keepsOrder = keepsOrder;
     }
   }
 
   /** All that an upgrade is made of. */
   private record Upgrade(
-      SocketAccess access, Durability level, Encoding encoding, @Nullable String subprotocol) {}
+      SocketAccess access, Durability level, Subprotocol spoken, @Nullable String subprotocol) {}
 
   private final Supplier<WebSockets> sockets;
   private final WebSocketLimits limits;
@@ -150,7 +153,7 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
     return new Upgrade(
         access,
         DurabilityHeader.requested(headers.get(DurabilityHeader.NAME), sockets.get().durability()),
-        subprotocol.map(given -> given.encoding).orElse(Encoding.JSON),
+        subprotocol.orElse(Subprotocol.HRANA1),
         subprotocol.map(given -> given.text).orElse(null));
   }
 
@@ -196,7 +199,13 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
                 .build());
     WebSocketConnection connection =
         new WebSocketConnection(
-            context.channel(), all, limits, upgrade.access(), upgrade.encoding(), upgrade.level());
+            context.channel(),
+            all,
+            limits,
+            upgrade.access(),
+            upgrade.spoken().encoding,
+            upgrade.spoken().keepsOrder,
+            upgrade.level());
     FullHttpRequest whole =
         new DefaultFullHttpRequest(
             request.protocolVersion(),
@@ -236,6 +245,7 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
         pipeline.remove(name);
       }
     }
+    pipeline.addBefore("wsdecoder", FirstMessageLimit.NAME, new FirstMessageLimit(limits));
     connection.begin();
   }
 

@@ -34,6 +34,7 @@ public final class WebSockets implements AutoCloseable {
     this.durability = durability;
     this.httpLimits = limits;
     this.clientTimeout = streams.clientTimeout();
+    gateway.whenShut(this::restart);
   }
 
   HranaService hrana() {
@@ -72,11 +73,15 @@ public final class WebSockets implements AutoCloseable {
     return open.size();
   }
 
+  private void restart() {
+    isClosed = true;
+    open.forEach(WebSocketConnection::restart);
+  }
+
   /** Has each connection finish what it was asked, and end with 1012; waits a while for that. */
   @Override
   public void close() throws InterruptedException {
-    isClosed = true;
-    open.forEach(WebSocketConnection::restart);
+    restart();
     for (int look = 0; look < LOOKS && !open.isEmpty(); look++) {
       Thread.sleep(CLOSE_MAX.dividedBy(LOOKS));
     }

@@ -23,6 +23,7 @@ import io.dosql.engine.http.RequestGate;
 import io.dosql.engine.http.StreamLimits;
 import io.dosql.engine.http.TlsCertificates;
 import io.dosql.engine.http.TlsSetting;
+import io.dosql.engine.http.WebSocketLimits;
 import io.dosql.engine.http.WebSockets;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
@@ -84,6 +85,11 @@ public final class EngineFactory {
   @Singleton
   HranaLimits hranaLimits(TenantLimits tenants) {
     return HranaLimits.DEFAULT.withResultLimits(tenants.maxResultBytes(), tenants.maxResultRows());
+  }
+
+  @Singleton
+  WebSocketLimits webSocketLimits() {
+    return WebSocketLimits.DEFAULT;
   }
 
   @Singleton

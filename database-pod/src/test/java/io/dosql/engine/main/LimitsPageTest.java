@@ -7,6 +7,7 @@ import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.http.HttpLimits;
 import io.dosql.engine.http.StreamLimits;
+import io.dosql.engine.http.WebSocketLimits;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.tenant.TenantLimits;
 import java.lang.reflect.RecordComponent;
@@ -35,6 +36,7 @@ class LimitsPageTest {
         HttpLimits.DEFAULT,
         StreamLimits.DEFAULT,
         HranaLimits.DEFAULT,
+        WebSocketLimits.DEFAULT,
         SessionOptions.DEFAULT,
         AuthLimits.DEFAULT);
   }
