@@ -142,7 +142,10 @@ final class StatementReader {
     }
 
     private Value toValue(JsonReader json) {
-      return switch (String.valueOf(type)) {
+      if (type == null) {
+        throw json.missing("type");
+      }
+      return switch (type) {
         case "null" -> Value.NULL;
         case "integer" -> new Value.Int(integer(json));
         case "float" -> {

@@ -136,7 +136,7 @@ public final class Endpoints {
             Media.HRANA_PROTOBUF,
             hrana::protobufCursor),
         data("dump", "GET", base + "/dump", Media.NO_BODY, dump::dump),
-        open("health", base + "/health", version::health),
+        open("libsql_health", base + "/health", version::health),
         open("version", base + "/version", version::version));
   }
 

@@ -18,7 +18,15 @@ import java.util.Set;
 final class OpenApi {
 
   /** What OpenAPI cannot say of Hrana's routes is said in their own specification. */
-  static final Set<String> NOT_DESCRIBED = Set.of("hrana", "hrana_version");
+  static final Set<String> NOT_DESCRIBED =
+      Set.of(
+          "hrana",
+          "hrana_version",
+          "hrana_cursor",
+          "statements",
+          "dump",
+          "version",
+          "libsql_health");
 
   private static final String JSON = "application/json";
 

@@ -141,7 +141,7 @@ class HranaSocketTest {
       assertThat(autocommit.get("is_autocommit").asBoolean()).isTrue();
       client.ok(10, execute(1, "BEGIN TRANSACTION READONLY"));
       assertThat(client.error(11, execute(1, "CREATE TABLE never (v)")))
-          .isEqualTo("TXN_READ_ONLY_VIOLATION");
+          .isEqualTo("SQLITE_READONLY");
       JsonNode batch =
           client.ok(
               12,
@@ -231,7 +231,7 @@ class HranaSocketTest {
               new WireMessage().varint(1, 4).message(2, new WireMessage().text(1, "SELECT ?"))));
       List<Field> error = WireMessage.at(client.receiveFields(), 4);
       assertThat(WireMessage.get(error, 1).number64()).isEqualTo(7);
-      assertThat(WireMessage.get(WireMessage.at(error, 2), 2).text()).isEqualTo("INVALID_REQUEST");
+      assertThat(WireMessage.get(WireMessage.at(error, 2), 2).text()).isEqualTo("ARGS_INVALID");
       client.send(new WireMessage().message(2, new WireMessage().varint(1, 8).varint(99, 1)));
       error = WireMessage.at(client.receiveFields(), 4);
       assertThat(WireMessage.get(error, 1).number64()).isEqualTo(8);

@@ -96,12 +96,16 @@ class WebSocketTimesTest {
 
     /** Masked by zeros. */
     private void send(int head, byte[] payload) throws IOException {
-      byte[] frame = new byte[8 + payload.length];
+      boolean isShort = payload.length < 126;
+      int headBytes = isShort ? 6 : 8;
+      byte[] frame = new byte[headBytes + payload.length];
       frame[0] = (byte) head;
-      frame[1] = (byte) (0x80 | 126);
-      frame[2] = (byte) (payload.length >> 8);
-      frame[3] = (byte) payload.length;
-      System.arraycopy(payload, 0, frame, 8, payload.length);
+      frame[1] = (byte) (0x80 | (isShort ? payload.length : 126));
+      if (!isShort) {
+        frame[2] = (byte) (payload.length >> 8);
+        frame[3] = (byte) payload.length;
+      }
+      System.arraycopy(payload, 0, frame, headBytes, payload.length);
       socket.getOutputStream().write(frame);
     }
 
