@@ -14,6 +14,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -189,6 +190,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   }
 
   private void message(ByteBuf content) {
+    if (!isGreeted && content.readableBytes() > limits.maxFirstMessageBytes()) {
+      closeAsTooLarge();
+      return;
+    }
     inFlight++;
     // Nothing more is read from a client that nobody knows yet, either.
     isWaitingForAll |= !isGreeted || content.readableBytes() > LARGE_MESSAGE_BYTES;
@@ -216,18 +221,14 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     switch (cause) {
-      case TooLongFrameException _ ->
-          close(
-              TOO_LARGE,
-              isGreeted
-                  ? "a message may have %d bytes (maxBodyBytes)"
-                      .formatted(sockets.maxMessageBytes())
-                  : "a hello may have %d bytes (maxFirstMessageBytes)"
-                      .formatted(limits.maxFirstMessageBytes()));
+      case TooLongFrameException _ -> closeAsTooLarge();
       case CorruptedWebSocketFrameException corrupted ->
           close(corrupted.closeStatus().code(), String.valueOf(corrupted.getMessage()));
       case CorruptedFrameException corrupted ->
           close(INVALID_DATA, String.valueOf(corrupted.getMessage()));
+      case PrematureChannelClosureException _ -> {
+        // The client went in the middle of a message.
+      }
       case java.io.IOException _ -> {
         var _ = channel.close();
       }
@@ -236,6 +237,15 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         close(INTERNAL, "the connection failed inside the pod");
       }
     }
+  }
+
+  private void closeAsTooLarge() {
+    close(
+        TOO_LARGE,
+        isGreeted
+            ? "a message may have %d bytes (maxBodyBytes)".formatted(sockets.maxMessageBytes())
+            : "a hello may have %d bytes (maxFirstMessageBytes)"
+                .formatted(limits.maxFirstMessageBytes()));
   }
 
   // ---- Out

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HranaFuzzTest {
 
-  private static final int MESSAGES = Integer.getInteger("dosql.fuzz", 6_000);
+  private static final int MESSAGES = Integer.getInteger("dosql.fuzz", 1_500);
   private static final int BEFORE_A_LOOK = 20;
   private static final int SYNC = 1_234_567;
   private static final List<Integer> CLIENTS_FAULT = List.of(1002, 1003, 1007, 1008, 1009, 4001);

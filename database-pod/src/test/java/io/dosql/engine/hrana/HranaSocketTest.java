@@ -352,7 +352,7 @@ class HranaSocketTest {
 
   @Test
   void streamsOfAConnectionAreBounded() throws Exception {
-    try (SocketClient client = open("hrana2")) {
+    try (SocketClient client = open("hrana1")) {
       Thread sender =
           Thread.ofVirtual()
               .start(

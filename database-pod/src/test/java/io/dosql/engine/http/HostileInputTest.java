@@ -62,9 +62,9 @@ class HostileInputTest {
       delimiter = '|',
       textBlock =
           """
-          {"sql":"SELECT ?"}                            | has 1 parameters, 0 values were given
-          {"sql":"SELECT ?","params":[1,2]}             | has 1 parameters, 2 values were given
-          {"sql":"SELECT 1","params":[1]}               | has 0 parameters, 1 values were given
+          {"sql":"SELECT ?"}                            | has 1 parameter, 0 values were given
+          {"sql":"SELECT ?","params":[1,2]}             | has 1 parameter, 2 values were given
+          {"sql":"SELECT 1","params":[1]}               | has 0 parameters, 1 value was given
           {"sql":"SELECT :a","params":{"b":1}}          | parameter :a has no value
           {"sql":"SELECT :a","params":{"a":1,"b":2}}    | no parameter named 'b'
           {"sql":"SELECT :a","params":{"a":1,":a":2}}   | given twice
