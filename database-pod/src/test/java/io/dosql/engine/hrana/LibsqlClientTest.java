@@ -2,6 +2,7 @@ package io.dosql.engine.hrana;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dosql.engine.drivers.Programs;
 import io.dosql.engine.main.RealPod;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,7 +20,7 @@ class LibsqlClientTest {
   @Test
   void unmodifiedDriver_works(@TempDir Path folder) throws Exception {
     try (RealPod pod = new RealPod(folder)) {
-      NodeDriver.Result result =
+      Programs.Result result =
           NodeDriver.run(
               "libsql-client.test.mjs",
               Map.of(
@@ -27,7 +28,7 @@ class LibsqlClientTest {
                   "DOSQL_TOKEN", pod.keys().token(),
                   "DOSQL_READ_ONLY_TOKEN", pod.keys().readOnlyToken()),
               MAX_SECONDS);
-      assertThat(result.exitCode()).describedAs(result.output()).isZero();
+      assertThat(result.exitCode()).describedAs(result.printed()).isZero();
       assertThat(result.output()).contains("pass " + TESTS, "fail 0", "skipped 0");
     }
   }

@@ -1,18 +1,18 @@
 package io.dosql.engine.hrana;
 
+import io.dosql.engine.drivers.Programs;
+import io.dosql.engine.drivers.Programs.Result;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The JavaScript tests of {@code src/test/js}, with the npm packages of their lock file. The
@@ -26,10 +26,7 @@ final class NodeDriver {
   private static final Path SOURCE = Path.of("src", "test", "js");
   private static final Path TARGET = Path.of("target", "js");
   private static final Path INSTALLED = TARGET.resolve("installed.sha256");
-  private static final long INSTALL_MAX_SECONDS = 180;
-
-  /** How a program ended. */
-  record Result(int exitCode, String output) {}
+  private static final Duration INSTALL_MAX = Duration.ofMinutes(3);
 
   private NodeDriver() {}
 
@@ -37,10 +34,10 @@ final class NodeDriver {
   static Result run(String testFile, Map<String, String> environment, long maxSeconds)
       throws IOException, InterruptedException {
     install();
-    return run(
+    return Programs.run(
         TARGET,
         environment,
-        maxSeconds,
+        Duration.ofSeconds(maxSeconds),
         List.of("node", "--test", "--test-reporter=spec", testFile));
   }
 
@@ -68,45 +65,16 @@ final class NodeDriver {
   private static void require(List<String> command) throws InterruptedException {
     String reason;
     try {
-      Result result = run(TARGET, Map.of(), INSTALL_MAX_SECONDS, command);
-      if (result.exitCode() == 0) {
+      Result result = Programs.run(TARGET, Map.of(), INSTALL_MAX, command);
+      if (result.isGood()) {
         return;
       }
-      reason = "'%s' failed:%n%s".formatted(String.join(" ", command), result.output());
+      reason = "'%s' failed:%n%s".formatted(String.join(" ", command), result.printed());
     } catch (IOException missing) {
       reason = command.getFirst() + " is not on the PATH: " + missing.getMessage();
     }
-    if ("true".equals(System.getenv("DOSQL_TESTS_REQUIRE_NODE"))) {
-      throw new AssertionError("DOSQL_TESTS_REQUIRE_NODE is true, but " + reason);
-    }
-    String told = "SKIPPED: the libSQL driver was not tried against the engine: " + reason;
-    System.err.println(told);
-    Assumptions.abort(told);
-  }
-
-  private static Result run(
-      Path folder, Map<String, String> environment, long maxSeconds, List<String> command)
-      throws IOException, InterruptedException {
-    Path output = Files.createTempFile("node", ".txt");
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(environment);
-    Process process =
-        builder
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      boolean ended = process.waitFor(maxSeconds, TimeUnit.SECONDS);
-      String printed = Files.readString(output, StandardCharsets.UTF_8);
-      return ended
-          ? new Result(process.exitValue(), printed)
-          : new Result(-1, printed + "\nnot ended after " + maxSeconds + " s");
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-      Files.deleteIfExists(output);
-    }
+    Programs.unavailable(
+        "DOSQL_TESTS_REQUIRE_NODE", "the libSQL driver was not tried against the engine", reason);
   }
 
   private static String sha256(Path file) throws IOException {

@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dosql.engine.drivers.Programs;
+import io.dosql.engine.drivers.Programs.Result;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -126,11 +127,9 @@ class OpenApiTest {
             "--seed",
             "7",
             "--no-color");
-    assertThat(result.exitCode()).describedAs(result.output()).isZero();
+    assertThat(result.exitCode()).describedAs(result.printed()).isZero();
     assertThat(result.output()).contains("11 selected"); // Not the description itself.
   }
-
-  private record Result(int exitCode, String output) {}
 
   private static void install() throws InterruptedException, IOException {
     if (Files.exists(ENVIRONMENT.resolve("bin/schemathesis"))) {
@@ -149,40 +148,22 @@ class OpenApiTest {
     String reason;
     try {
       Result result = run(INSTALL_MAX_SECONDS, command);
-      if (result.exitCode == 0) {
+      if (result.isGood()) {
         return;
       }
-      reason = "'%s' failed:%n%s".formatted(String.join(" ", command), result.output);
+      reason = "'%s' failed:%n%s".formatted(String.join(" ", command), result.printed());
     } catch (IOException missing) {
       reason = command[0] + " cannot be run: " + missing.getMessage();
     }
-    if ("true".equals(System.getenv("DOSQL_TESTS_REQUIRE_PYTHON"))) {
-      throw new AssertionError("DOSQL_TESTS_REQUIRE_PYTHON is true, but " + reason);
-    }
-    String told = "SKIPPED: schemathesis did not try the API against its description: " + reason;
-    System.err.println(told);
-    Assumptions.abort(told);
+    Programs.unavailable(
+        "DOSQL_TESTS_REQUIRE_PYTHON",
+        "schemathesis did not try the API against its description",
+        reason);
   }
 
+  /** It leaves a cache behind where it runs. */
   private static Result run(long maxSeconds, String... command)
       throws IOException, InterruptedException {
-    Path output = Files.createTempFile("schemathesis", ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(TARGET.toFile()) // It leaves a cache behind.
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      boolean ended = process.waitFor(maxSeconds, TimeUnit.SECONDS);
-      String printed = Files.readString(output, StandardCharsets.UTF_8);
-      return ended
-          ? new Result(process.exitValue(), printed)
-          : new Result(-1, printed + "\nnot ended after " + maxSeconds + " s");
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-      Files.deleteIfExists(output);
-    }
+    return Programs.run(TARGET, Map.of(), Duration.ofSeconds(maxSeconds), List.of(command));
   }
 }
