@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -162,15 +163,16 @@ public final class HranaService implements AutoCloseable {
   public ByteBuffer statements(
       StreamOwner owner, RequestTimeouts timeouts, byte[] body, Durability level, Client client) {
     List<SqlStatement> statements = new StatementsReader(limits).read(body);
-    HranaStreams.Lease lease = streams.open(owner, timeouts);
-    try (var _ = client.whenGone(lease.stream().session()::cancel)) {
-      JsonWriter json = new JsonWriter();
-      new StatementsRun(lease.stream().session(), json, new ResultBudget(limits)).run(statements);
-      lease.stream().session().settle(level);
-      return json.toBuffer();
-    } finally {
-      streams.discard(lease);
-    }
+    return alone(
+        owner,
+        timeouts,
+        level,
+        client,
+        stream -> {
+          JsonWriter json = new JsonWriter();
+          new StatementsRun(stream.session(), json, new ResultBudget(limits)).run(statements);
+          return json.toBuffer();
+        });
   }
 
   private ByteBuffer once(
@@ -179,14 +181,30 @@ public final class HranaService implements AutoCloseable {
       StreamRequest request,
       Durability level,
       Client client) {
+    return alone(
+        owner,
+        timeouts,
+        level,
+        client,
+        stream -> {
+          JsonHranaWriter writer = new JsonHranaWriter();
+          writer.json().beginObject().name("result");
+          new RequestRun(stream, writer, new ResultBudget(limits)).answer(request);
+          writer.json().endObject();
+          return writer.toBuffer();
+        });
+  }
+
+  /** What {@code work} answers on a stream of its own, when that is as durable as it must be. */
+  private ByteBuffer alone(
+      StreamOwner owner,
+      RequestTimeouts timeouts,
+      Durability level,
+      Client client,
+      Function<HranaStream, ByteBuffer> work) {
     HranaStreams.Lease lease = streams.open(owner, timeouts);
     try (var _ = client.whenGone(lease.stream().session()::cancel)) {
-      JsonHranaWriter writer = new JsonHranaWriter();
-      writer.json().beginObject().name("result");
-      new RequestRun(lease.stream(), writer, new ResultBudget(limits)).answer(request);
-      lease.stream().session().settle(level);
-      writer.json().endObject();
-      return writer.toBuffer();
+      return lease.stream().session().settled(level, () -> work.apply(lease.stream()));
     } finally {
       streams.discard(lease);
     }

@@ -35,9 +35,6 @@ final class HranaStream {
   }
 
   String resolve(SqlText text) {
-    return switch (text) {
-      case SqlText.Inline inline -> inline.sql();
-      case SqlText.Stored stored -> storedSql.get(stored.id());
-    };
+    return storedSql.resolve(text);
   }
 }

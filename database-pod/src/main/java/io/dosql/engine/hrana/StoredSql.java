@@ -35,8 +35,15 @@ final class StoredSql {
     }
   }
 
-  /** The SQL; INVALID_REQUEST if there is none. */
-  String get(int id) {
+  /** The SQL of a text; INVALID_REQUEST if it names some that is not there. */
+  String resolve(SqlText text) {
+    return switch (text) {
+      case SqlText.Inline inline -> inline.sql();
+      case SqlText.Stored stored -> get(stored.id());
+    };
+  }
+
+  private String get(int id) {
     lock.lock();
     try {
       String sql = texts.get(id);
@@ -52,10 +59,7 @@ final class StoredSql {
 
   /** The text, with the SQL that it names by number; INVALID_REQUEST if there is none. */
   SqlText inline(SqlText text) {
-    return switch (text) {
-      case SqlText.Inline inline -> inline;
-      case SqlText.Stored stored -> new SqlText.Inline(get(stored.id()));
-    };
+    return text instanceof SqlText.Inline ? text : new SqlText.Inline(resolve(text));
   }
 
   /** INVALID_REQUEST if the number is taken, RESOURCE_EXHAUSTED if it becomes too much. */

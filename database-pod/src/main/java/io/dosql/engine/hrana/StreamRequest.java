@@ -6,7 +6,18 @@ import java.util.List;
 sealed interface StreamRequest {
 
   /** What its answer calls itself. */
-  RequestKind kind();
+  default RequestKind kind() {
+    return switch (this) {
+      case Execute _ -> RequestKind.EXECUTE;
+      case Batch _ -> RequestKind.BATCH;
+      case Sequence _ -> RequestKind.SEQUENCE;
+      case Describe _ -> RequestKind.DESCRIBE;
+      case StoreSql _ -> RequestKind.STORE_SQL;
+      case CloseSql _ -> RequestKind.CLOSE_SQL;
+      case GetAutocommit _ -> RequestKind.GET_AUTOCOMMIT;
+      case Close _ -> RequestKind.CLOSE;
+    };
+  }
 
   /** The same with the SQL that it names by number put in; INVALID_REQUEST if there is none. */
   default StreamRequest withSqlOf(StoredSql stored) {
@@ -20,65 +31,25 @@ sealed interface StreamRequest {
     };
   }
 
-  record Execute(StatementRequest statement) implements StreamRequest {
-    @Override
-    public RequestKind kind() {
-      return RequestKind.EXECUTE;
-    }
-  }
+  record Execute(StatementRequest statement) implements StreamRequest {}
 
   record Batch(List<Step> steps) implements StreamRequest {
     public Batch {
       steps = List.copyOf(steps);
     }
-
-    @Override
-    public RequestKind kind() {
-      return RequestKind.BATCH;
-    }
   }
 
-  record Sequence(SqlText sql) implements StreamRequest {
-    @Override
-    public RequestKind kind() {
-      return RequestKind.SEQUENCE;
-    }
-  }
+  record Sequence(SqlText sql) implements StreamRequest {}
 
-  record Describe(SqlText sql) implements StreamRequest {
-    @Override
-    public RequestKind kind() {
-      return RequestKind.DESCRIBE;
-    }
-  }
+  record Describe(SqlText sql) implements StreamRequest {}
 
-  record StoreSql(int id, String sql) implements StreamRequest {
-    @Override
-    public RequestKind kind() {
-      return RequestKind.STORE_SQL;
-    }
-  }
+  record StoreSql(int id, String sql) implements StreamRequest {}
 
-  record CloseSql(int id) implements StreamRequest {
-    @Override
-    public RequestKind kind() {
-      return RequestKind.CLOSE_SQL;
-    }
-  }
+  record CloseSql(int id) implements StreamRequest {}
 
-  record GetAutocommit() implements StreamRequest {
-    @Override
-    public RequestKind kind() {
-      return RequestKind.GET_AUTOCOMMIT;
-    }
-  }
+  record GetAutocommit() implements StreamRequest {}
 
-  record Close() implements StreamRequest {
-    @Override
-    public RequestKind kind() {
-      return RequestKind.CLOSE;
-    }
-  }
+  record Close() implements StreamRequest {}
 
   /** A statement of a batch and when it runs. */
   record Step(Condition condition, StatementRequest statement) {

@@ -2,9 +2,11 @@ package io.dosql.engine.http;
 
 import io.dosql.engine.auth.Authenticator;
 import io.dosql.engine.auth.FailureGuard;
+import io.dosql.engine.auth.Principal;
 import io.dosql.engine.auth.RateLimiter;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +23,30 @@ public record Admission(
     CorsPolicy cors) {
 
   /**
-   * Without a token a browser sends simple requests, and opens WebSockets, for any page, unasked.
-   * That matters where no tokens are wanted: on the machine of somebody who looks at that page.
+   * Who asks for something of a tenant, with the rights on that tenant only.
    *
-   * @param token that came with the request, or null
+   * @param token the Authorization header, or what stands for it, or null
    * @param origin the header, or null
    */
-  void requireNoStrangePage(@Nullable String token, @Nullable String origin) {
+  Principal admit(
+      @Nullable String token,
+      @Nullable String origin,
+      String tenant,
+      @Nullable InetAddress client) {
+    Principal principal = failures.admit(data, token, client);
+    requireNoStrangePage(token, origin);
+    try {
+      return principal.on(tenant);
+    } catch (DosqlException outOfScope) {
+      throw failures.refused(outOfScope, client);
+    }
+  }
+
+  /**
+   * Without a token a browser sends simple requests, and opens WebSockets, for any page, unasked.
+   * That matters where no tokens are wanted: on the machine of somebody who looks at that page.
+   */
+  private void requireNoStrangePage(@Nullable String token, @Nullable String origin) {
     if (token == null && origin != null && !cors.allows(origin)) {
       throw new DosqlException(
               ErrorCode.FORBIDDEN, "Pages of other origins may not ask without a token.")

@@ -48,8 +48,7 @@ final class CheckEndpoint {
         var _ = exchange.call().client().whenGone(session::cancel)) {
       int[] count = {0};
       boolean[] isValid = {true};
-      QueryEndpoint.settled(
-          session,
+      session.settled(
           durability,
           () -> {
             session.check(
@@ -112,8 +111,7 @@ final class CheckEndpoint {
     Durability durability = DurabilityHeader.requested(exchange.call(), options.durability());
     try (SqlSession session = open(exchange);
         var _ = exchange.call().client().whenGone(session::cancel)) {
-      List<PlanStep> steps =
-          QueryEndpoint.settled(session, durability, () -> session.explain(statement));
+      List<PlanStep> steps = session.settled(durability, () -> session.explain(statement));
       Map<Integer, List<PlanStep>> byParent = new LinkedHashMap<>();
       for (PlanStep step : steps) {
         byParent.computeIfAbsent(step.parent(), parent -> new ArrayList<>()).add(step);

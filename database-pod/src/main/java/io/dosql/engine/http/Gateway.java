@@ -237,20 +237,10 @@ public final class Gateway {
         return admission.failures().admit(admission.admins(), token, client);
       }
       String tenant = tenant(route, variable);
-      Principal principal = admission.failures().admit(admission.data(), token, client);
-      admission.requireNoStrangePage(token, call.header("Origin"));
-      Principal here = narrowed(principal, tenant, client);
+      Principal here = admission.admit(token, call.header("Origin"), tenant, client);
       // Only now, or somebody could use up the rate of a tenant that is not theirs.
       takeRate(here, tenant);
       return here;
-    }
-
-    private Principal narrowed(Principal principal, String tenant, @Nullable InetAddress client) {
-      try {
-        return principal.on(tenant);
-      } catch (DosqlException outOfScope) {
-        throw admission.failures().refused(outOfScope, client);
-      }
     }
 
     private void takeRate(Principal principal, String tenant) {

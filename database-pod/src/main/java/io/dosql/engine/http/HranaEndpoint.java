@@ -1,6 +1,5 @@
 package io.dosql.engine.http;
 
-import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.hrana.CursorOutput;
 import io.dosql.engine.hrana.Encoding;
 import io.dosql.engine.hrana.HranaService;
@@ -12,13 +11,9 @@ import io.dosql.engine.session.RequestTimeouts;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Hrana over HTTP. */
 final class HranaEndpoint {
-
-  private static final Logger LOG = LoggerFactory.getLogger(HranaEndpoint.class);
 
   /** What libSQL's clients and servers call protobuf. */
   private static final String PROTOBUF = "application/x-protobuf";
@@ -93,12 +88,7 @@ final class HranaEndpoint {
 
     @Override
     public boolean write(ByteBuffer chunk) {
-      try {
-        return body.write(chunk, clientTimeout);
-      } catch (DosqlException slow) {
-        LOG.warn("A cursor was broken off: {}", slow.getMessage());
-        return false;
-      }
+      return body.offer(chunk, clientTimeout);
     }
 
     @Override

@@ -13,7 +13,6 @@ import io.dosql.engine.session.SqlStatement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** Plain JSON: one statement, or several as one transaction; a session of its own each time. */
 final class QueryEndpoint {
@@ -64,7 +63,7 @@ final class QueryEndpoint {
     JsonWriter json = new JsonWriter().beginObject();
     ResultEncoder encoder = new ResultEncoder(json, budget);
     Outcome outcome =
-        settled(session, durability, () -> executeLast(session, statement, encoder, durability));
+        session.settled(durability, () -> executeLast(session, statement, encoder, durability));
     requireNothingOpen(session);
     encoder.end();
     ResultEncoder.outcome(json, outcome);
@@ -113,8 +112,7 @@ final class QueryEndpoint {
       SqlSession session, BatchRequest batch, ResultEncoder.Budget budget, Durability durability) {
     JsonWriter json = new JsonWriter().beginObject().name("results").beginArray();
     long lsn =
-        settled(
-            session, durability, () -> new SeparateStatements(session, json, budget).run(batch));
+        session.settled(durability, () -> new SeparateStatements(session, json, budget).run(batch));
     return answer(json.endArray(), lsn, durability);
   }
 
@@ -131,20 +129,8 @@ final class QueryEndpoint {
       encoders.add(new ResultEncoder(rows, budget));
     }
     List<Outcome> outcomes =
-        settled(session, durability, () -> session.executeAtomically(statements, encoders));
+        session.settled(durability, () -> session.executeAtomically(statements, encoders));
     return batchReply(rows, encoders, outcomes, durability);
-  }
-
-  /** An error, too, may tell of a commit that is not durable yet: it waits like any answer. */
-  static <T> T settled(SqlSession session, Durability durability, Supplier<T> call) {
-    try {
-      T result = call.get();
-      session.settle(durability);
-      return result;
-    } catch (DosqlException failure) {
-      session.settle(durability);
-      throw failure;
-    }
   }
 
   /** The session ends with the request, and would roll back what a BEGIN opened, unseen. */

@@ -53,16 +53,17 @@ record Route(
     if (open < 0) {
       return path.equals(template) ? Optional.of("") : Optional.empty();
     }
-    String before = template.substring(0, open);
-    String after = template.substring(template.indexOf('}') + 1);
+    // Most routes are not the one: nothing is made for them.
+    int close = template.indexOf('}') + 1;
+    int end = path.length() - (template.length() - close);
     boolean matches =
-        path.length() >= before.length() + after.length()
-            && path.startsWith(before)
-            && path.endsWith(after);
+        end >= open
+            && path.regionMatches(0, template, 0, open)
+            && path.regionMatches(end, template, close, template.length() - close);
     if (!matches) {
       return Optional.empty();
     }
-    String variable = path.substring(before.length(), path.length() - after.length());
+    String variable = path.substring(open, end);
     boolean isSegment = !variable.isEmpty() && variable.indexOf('/') < 0;
     return isSegment || !template.contains(SEGMENT) ? Optional.of(variable) : Optional.empty();
   }

@@ -2,7 +2,6 @@ package io.dosql.engine.http;
 
 import io.dosql.engine.auth.Principal;
 import io.dosql.engine.auth.RateDecision;
-import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.hrana.SocketPeer;
 import io.dosql.engine.hrana.StreamOwner;
 import java.net.InetAddress;
@@ -49,15 +48,9 @@ final class SocketAccess {
   /** As {@link SocketPeer#authenticate}. */
   StreamOwner authenticate(@Nullable String jwt) {
     String token = jwt == null ? upgrade.authorization() : "Bearer " + jwt;
-    Principal known = admission.failures().admit(admission.data(), token, upgrade.client());
-    admission.requireNoStrangePage(token, upgrade.origin());
-    try {
-      Principal here = known.on(upgrade.tenant());
-      principal = here;
-      return new StreamOwner(upgrade.tenant(), here.mayWrite());
-    } catch (DosqlException outOfScope) {
-      throw admission.failures().refused(outOfScope, upgrade.client());
-    }
+    Principal here = admission.admit(token, upgrade.origin(), upgrade.tenant(), upgrade.client());
+    principal = here;
+    return new StreamOwner(upgrade.tenant(), here.mayWrite());
   }
 
   /** As {@link SocketPeer#enter}. */

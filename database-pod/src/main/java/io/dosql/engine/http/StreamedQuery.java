@@ -16,8 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A result of any size as lines of JSON: first the columns, then each row, last the outcome, or the
@@ -35,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamedQuery {
 
-  private static final Logger LOG = LoggerFactory.getLogger(StreamedQuery.class);
   private static final String MEDIA_TYPE = "application/x-ndjson";
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -63,8 +60,7 @@ final class StreamedQuery {
   Reply answer(
       Exchange exchange, SqlSession session, SqlStatement statement, Durability durability) {
     try (ResultEncoder.Budget budget = ResultEncoder.Budget.ofChunks(limits, streams, results)) {
-      Optional<RowStream> found =
-          QueryEndpoint.settled(session, durability, () -> session.stream(statement));
+      Optional<RowStream> found = session.settled(durability, () -> session.stream(statement));
       if (found.isEmpty()) {
         return whole(session, statement, durability);
       }
@@ -101,7 +97,7 @@ final class StreamedQuery {
     boolean isLast = false;
     while (!isLast) {
       isLast = fill(chunk, sending, deadline);
-      if (!write(sending.body(), chunk)) {
+      if (!sending.body().offer(chunk.toBuffer(), streams.clientTimeout())) {
         return false;
       }
       chunk = new JsonWriter();
@@ -148,24 +144,13 @@ final class StreamedQuery {
     }
   }
 
-  private boolean write(Responder.Body body, JsonWriter chunk) {
-    try {
-      return body.write(chunk.toBuffer(), streams.clientTimeout());
-    } catch (DosqlException slow) {
-      // An error line would wait like the rows.
-      LOG.warn("A streamed result was broken off: {}", slow.getMessage());
-      return false;
-    }
-  }
-
   /** What a writing statement returns is bounded like any other answer. */
   private Reply whole(SqlSession session, SqlStatement statement, Durability durability) {
     JsonWriter json = new JsonWriter();
     try (ResultEncoder.Budget budget = new ResultEncoder.Budget(limits, results)) {
       ResultEncoder encoder = new ResultEncoder(json, budget);
       Outcome outcome =
-          QueryEndpoint.settled(
-              session,
+          session.settled(
               durability,
               () ->
                   QueryEndpoint.executeLast(

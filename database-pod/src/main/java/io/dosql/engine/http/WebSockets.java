@@ -69,10 +69,6 @@ public final class WebSockets implements AutoCloseable {
     open.remove(connection);
   }
 
-  int count() {
-    return open.size();
-  }
-
   private void restart() {
     isClosed = true;
     open.forEach(WebSocketConnection::restart);

@@ -1,8 +1,10 @@
 package io.dosql.engine.session;
 
+import io.dosql.engine.error.DosqlException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One client's conversation with one tenant: a Hrana stream, or a single request. It remembers the
@@ -88,6 +90,22 @@ public interface SqlSession extends AutoCloseable {
    */
   default void settle(Durability level) {
     settle();
+  }
+
+  /**
+   * Runs {@code work} on this session and settles it, also when it fails: an error, too, may tell
+   * of a commit that is not durable yet.
+   */
+  default <T> T settled(Durability level, Supplier<T> work) {
+    T result;
+    try {
+      result = work.get();
+    } catch (DosqlException failure) {
+      settle(level);
+      throw failure;
+    }
+    settle(level);
+    return result;
   }
 
   /**

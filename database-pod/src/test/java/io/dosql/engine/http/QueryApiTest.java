@@ -86,6 +86,22 @@ class QueryApiTest {
         .contains("[[1,\"x\"]]");
   }
 
+  /** What it failed at may be a commit that is not on disk yet. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/db/t1/query | {\"sql\":\"FAIL\"}",
+        "/db/t1/v1/execute | {\"stmt\":{\"sql\":\"FAIL\"}}",
+        "/db/t1/v2/pipeline"
+            + " | {\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"FAIL\"}}]}",
+      })
+  void anError_isSettledBeforeItLeaves(String path, String body) throws Exception {
+    int before = pod.sessions.settled.get();
+    assertThat(pod.post(path, body).body()).contains("UNIQUE constraint failed");
+    assertThat(pod.sessions.settled.get()).isEqualTo(before + 1);
+  }
+
   @Test
   void query_settlesBeforeItAnswersAndClosesItsSession() throws Exception {
     int before = pod.sessions.settled.get();
