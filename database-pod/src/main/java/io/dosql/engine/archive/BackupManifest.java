@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.time.Instant;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param objectBytes size of the snapshot as it is stored
  * @param sha256 of the snapshot as it is stored
  * @param key of the snapshot, below the prefix of the store
+ * @param tables with their rows, as many as are recorded
  */
 public record BackupManifest(
     @JsonProperty(required = true) int formatVersion,
@@ -37,7 +39,8 @@ public record BackupManifest(
     @JsonProperty(required = true) long databaseBytes,
     @JsonProperty(required = true) long objectBytes,
     @Nullable String sha256,
-    @Nullable String key) {
+    @Nullable String key,
+    @JsonProperty(required = true) List<TableRows> tables) {
 
   public static final int FORMAT_VERSION = 1;
 
@@ -45,6 +48,7 @@ public record BackupManifest(
 
   public BackupManifest {
     require(formatVersion == FORMAT_VERSION, "formatVersion", formatVersion);
+    tables = List.copyOf(tables);
     ArchiveLayout.checkTenant(tenant);
     ArchiveLayout.checkLine(line);
     require(lsn >= 0, "lsn", lsn);

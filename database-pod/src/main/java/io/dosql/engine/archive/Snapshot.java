@@ -2,6 +2,7 @@ package io.dosql.engine.archive;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param lsn 0 for a tenant that never had a commit
  * @param time of the state
  * @param schemaVersion id of the highest migration applied, if any
+ * @param tables what is known of its tables' rows
  * @param database the whole state in one file that nobody writes; not read when {@code lsn} is 0
  */
 public record Snapshot(
@@ -19,9 +21,11 @@ public record Snapshot(
     long lsn,
     Instant time,
     @Nullable String schemaVersion,
-    Path database) {
+    Path database,
+    List<TableRows> tables) {
 
   public Snapshot {
+    tables = List.copyOf(tables);
     ArchiveLayout.checkTenant(tenant);
     ArchiveLayout.checkLine(line);
     if (lsn < 0) {

@@ -155,9 +155,8 @@ public final class SnapshotUploader {
         stored == null ? 0 : stored.databaseBytes(),
         stored == null ? 0 : stored.objectBytes(),
         stored == null ? null : stored.sha256(),
-        stored == null
-            ? null
-            : layout.snapshot(snapshot.line(), snapshot.tenant(), snapshot.lsn()));
+        stored == null ? null : layout.snapshot(snapshot.line(), snapshot.tenant(), snapshot.lsn()),
+        snapshot.tables());
   }
 
   /** A manifest of an earlier attempt counts only if its snapshot is still there. */

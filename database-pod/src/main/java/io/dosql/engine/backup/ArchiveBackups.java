@@ -266,11 +266,11 @@ public final class ArchiveBackups implements BackupService {
     return selected;
   }
 
-  private interface SetMaker {
+  interface SetMaker {
     BackupSet make();
   }
 
-  private static BackupSet set(SetMaker maker) {
+  static BackupSet set(SetMaker maker) {
     try {
       return maker.make();
     } catch (IllegalArgumentException badName) {

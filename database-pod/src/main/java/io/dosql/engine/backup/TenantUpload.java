@@ -50,7 +50,10 @@ final class TenantUpload {
       TenantSnapshot taken = database.snapshotTo(copy, Scratch.COPY_MAX);
       String schemaVersion = taken.schemaVersion().isEmpty() ? null : taken.schemaVersion();
       BackupManifest stored =
-          uploader.upload(set, new Snapshot(name, line, taken.lsn(), time, schemaVersion, copy));
+          uploader.upload(
+              set,
+              new Snapshot(
+                  name, line, taken.lsn(), time, schemaVersion, copy, RowCounts.ofFile(copy)));
       requireOwn(set, stored);
       return stored;
     } catch (IOException failure) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -56,18 +57,36 @@ public final class ConfigurationReader {
   /** Fails with all that is wrong at once. */
   public static EngineConfiguration read(Map<String, String> variables)
       throws InvalidConfigurationException {
-    ConfigurationReader reader = new ConfigurationReader(variables);
-    EngineConfiguration configuration = reader.configuration();
+    return checked(new ConfigurationReader(variables), ConfigurationReader::configuration);
+  }
+
+  /** Where backups go, which is all that some commands need. */
+  static Store readStore(Map<String, String> variables) throws InvalidConfigurationException {
+    return checked(
+        new ConfigurationReader(variables),
+        reader -> {
+          reader.checkLogLevel();
+          return reader.store(reader.database());
+        });
+  }
+
+  private static <T> T checked(ConfigurationReader reader, Function<ConfigurationReader, T> read)
+      throws InvalidConfigurationException {
+    T found = read.apply(reader);
     List<String> problems = reader.environment.problems();
     if (!problems.isEmpty()) {
       throw new InvalidConfigurationException(problems);
     }
-    return configuration;
+    return found;
+  }
+
+  private String database() {
+    return environment.matching(
+        "DOSQL_DATABASE", DATABASE, "<namespace>/<name>, such as shop/orders");
   }
 
   private EngineConfiguration configuration() {
-    String database =
-        environment.matching("DOSQL_DATABASE", DATABASE, "<namespace>/<name>, such as shop/orders");
+    String database = database();
     String host = bindHost();
     int httpPort = environment.port("DOSQL_HTTP_PORT", 8080);
     int adminPort = environment.port("DOSQL_ADMIN_PORT", 8081);

@@ -1,5 +1,6 @@
 package io.dosql.engine.main;
 
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,8 +16,11 @@ public final class EngineMain {
 
   private EngineMain() {}
 
-  /** Takes no arguments: the environment says all. */
+  /** Without arguments it serves; {@code verify BACKUP} is {@link VerifyCommand}. */
   public static void main(String[] arguments) throws InterruptedException {
+    if (arguments.length > 0) {
+      System.exit(command(arguments));
+    }
     Engine engine = start();
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -29,6 +33,22 @@ public final class EngineMain {
                       ended.countDown();
                     }));
     ended.await();
+  }
+
+  private static int command(String[] arguments) {
+    if (arguments.length != 2 || !arguments[0].equals(VerifyCommand.NAME)) {
+      LOG.error("Not a command: {}. It must be: verify BACKUP", String.join(" ", arguments));
+      return WRONGLY_CONFIGURED;
+    }
+    try {
+      return VerifyCommand.run(arguments[1], System.getenv());
+    } catch (InvalidConfigurationException invalid) {
+      invalid.problems().forEach(LOG::error);
+      return WRONGLY_CONFIGURED;
+    } catch (IOException | RuntimeException failure) {
+      LOG.error("Cannot verify {}", arguments[1], failure);
+      return 1;
+    }
   }
 
   private static Engine start() {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,8 @@ class ArchiveDocumentsTest {
         4096,
         500,
         "0".repeat(64),
-        ArchiveLayout.forDirectory("").snapshot("0123456789abcdef", "main", lsn));
+        ArchiveLayout.forDirectory("").snapshot("0123456789abcdef", "main", lsn),
+        List.of(new TableRows("t", 3)));
   }
 
   @Test

@@ -63,7 +63,7 @@ class BackupCatalogTest {
 
   private BackupManifest upload(BackupSet set, String tenant, long lsn, Instant time)
       throws IOException {
-    return uploader.upload(set, new Snapshot(tenant, "line", lsn, time, null, database));
+    return uploader.upload(set, new Snapshot(tenant, "line", lsn, time, null, database, List.of()));
   }
 
   private static void assertFails(ErrorCode code, String message, ThrowingCallable call) {

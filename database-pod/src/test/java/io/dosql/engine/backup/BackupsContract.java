@@ -81,6 +81,8 @@ abstract class BackupsContract {
     JsonNode manifest = bench.document(bench.manifestKey("first", "a"));
     byte[] snapshot = bench.object(bench.key(manifest.get("key").asText()));
     assertThat(manifest.get("formatVersion").asInt()).isEqualTo(1);
+    assertThat(manifest.get("tables").toString())
+        .isEqualTo("[{\"table\":\"__dosql_migrations\",\"rows\":2},{\"table\":\"t\",\"rows\":1}]");
     assertThat(manifest.get("backup").asText()).isEqualTo("first");
     assertThat(manifest.get("tenant").asText()).isEqualTo("a");
     assertThat(manifest.get("line").asText()).isEqualTo(BackupBench.LINE);

@@ -274,7 +274,9 @@ class DamagedBackupTest {
     BackupManifest manifest =
         new SnapshotUploader(bench.catalog, bench.scratch)
             .upload(
-                set, new Snapshot("a", BackupBench.LINE, 77, BackupBench.START, null, database));
+                set,
+                new Snapshot(
+                    "a", BackupBench.LINE, 77, BackupBench.START, null, database, List.of()));
     assertThat(
             bench
                 .catalog
