@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArchiveDocuments {
 
-  /** In bytes; one manifest or summary has about 500. */
-  static final int SMALL_BYTES_MAX = 64 << 10;
+  /** In bytes; a manifest has about 500, and up to 500 for each of 500 tables. */
+  static final int SMALL_BYTES_MAX = 1 << 20;
 
   /** In bytes; a reference has about 130, so half a million tenants. */
   static final int LARGE_BYTES_MAX = 64 << 20;

@@ -82,6 +82,18 @@ class BackupVerifierTest {
     assertThat(verify("first").message()).contains("it has the table t more");
   }
 
+  /** JSON writes six characters for one that cannot be printed. */
+  @Test
+  void asManyTablesAsAreCounted_withTheLongestNames_areVerified() {
+    String name = "\u0001".repeat(RowCounts.NAME_BYTES_MAX - 3);
+    bench.engine.write("a", "CREATE TABLE \"%s\" (id INTEGER)".formatted(name + "long"));
+    for (int table = 0; table <= RowCounts.TABLES_MAX; table++) {
+      bench.engine.write("a", "CREATE TABLE \"%s%03d\" (id INTEGER)".formatted(name, table));
+    }
+    bench.take("first");
+    assertThat(verify("first").ok()).isTrue();
+  }
+
   @Test
   void damagedSnapshot_fails() throws Exception {
     bench.take("first");
