@@ -92,6 +92,7 @@ final class ReaderStream implements RowStream {
                     mark.set(connection.sqlite());
                   }
                 });
+        lease.holdsStream(SessionOptions.STREAM_TIME_MAX, use::close);
         open = true;
         return stream;
       } finally {

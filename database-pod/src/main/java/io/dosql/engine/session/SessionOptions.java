@@ -30,6 +30,9 @@ public record SessionOptions(
   /** The most that a request may ask for as its {@link #lockTimeout}. */
   public static final Duration LOCK_TIMEOUT_MAX = Duration.ofSeconds(30);
 
+  /** As long as a client may take for the rows of one statement that are streamed to it. */
+  public static final Duration STREAM_TIME_MAX = Duration.ofMinutes(10);
+
   /** These, but for the time that a statement may take. */
   public SessionOptions withStatementTimeout(Duration timeout) {
     return new SessionOptions(mayWrite, timeout, lockTimeout, transactionTimeout, durability);

@@ -77,9 +77,9 @@ final class TenantSession implements SqlSession {
               case Transaction.None none ->
                   Optional.of(
                       ReaderStream.open(tenant, options, state, runner, seen, cancellation, call));
-              case Transaction.Reading reading when !reading.isOverdue() ->
+              case Transaction.Reading reading when reading.lease().lost() == null ->
                   Optional.of(ReaderStream.within(reading, options, runner, seen, call));
-              case Transaction.Reading overdue -> Optional.empty();
+              case Transaction.Reading lost -> Optional.empty();
               case Transaction.Writing writing -> Optional.empty();
             };
           } catch (NeedsWriter now) {
@@ -179,7 +179,7 @@ final class TenantSession implements SqlSession {
       case IMMEDIATE -> {
         checkMayWrite();
         checkBegin(call);
-        beginWriting(List.of("BEGIN IMMEDIATE"));
+        beginWriting(List.of("BEGIN IMMEDIATE"), Duration.ZERO);
         yield runner.nothing(call);
       }
     };
@@ -214,10 +214,8 @@ final class TenantSession implements SqlSession {
                   runner.control(connection, opening);
                   return true;
                 });
-        lease.holdsTransaction();
-        transaction =
-            new Transaction.Reading(
-                use, lease, readOnly || !options.mayWrite(), opening, options.transactionTimeout());
+        lease.holdsTransaction(options.transactionTimeout(), use::close);
+        transaction = new Transaction.Reading(use, lease, readOnly || !options.mayWrite(), opening);
       } catch (RuntimeException failure) {
         lease.close();
         throw failure;
@@ -229,11 +227,15 @@ final class TenantSession implements SqlSession {
     return runner.nothing(call);
   }
 
-  private Transaction.Writing beginWriting(List<String> control) {
+  /**
+   * @param age how long the transaction has gone on already
+   */
+  private Transaction.Writing beginWriting(List<String> control, Duration age) {
     Tenant.Use use = tenant.use();
     try {
       WriterLease lease =
-          use.database().writer(options.lockTimeout(), options.transactionTimeout(), cancellation);
+          use.database()
+              .writer(options.lockTimeout(), options.transactionTimeout(), age, cancellation);
       try {
         WriterLease.Written<Boolean> begun =
             lease.call(
@@ -244,6 +246,7 @@ final class TenantSession implements SqlSession {
                 });
         seen.add(use.database(), lease.lastLsn());
         assert begun.committedLsn() == null;
+        lease.whenTakenAway(use::close);
         Transaction.Writing writing = new Transaction.Writing(use, lease);
         transaction = writing;
         return writing;
@@ -260,10 +263,7 @@ final class TenantSession implements SqlSession {
   // ---- Inside a transaction that reads
 
   private Outcome inReading(Transaction.Reading reading, Call call) {
-    if (reading.isOverdue()) {
-      endReading(reading);
-      throw SessionFailures.transactionTimeout(options.transactionTimeout());
-    }
+    requireNotLost(reading);
     return switch (call.kind()) {
       case StatementKind.Begin begin -> throw SessionFailures.alreadyActive();
       case StatementKind.Vacuum vacuum -> throw SessionFailures.vacuumInTransaction();
@@ -325,6 +325,15 @@ final class TenantSession implements SqlSession {
     }
   }
 
+  /** A transaction that was taken away has ended, and its next call is told so. */
+  private void requireNotLost(Transaction.Reading reading) {
+    DosqlException lost = reading.lease().lost();
+    if (lost != null) {
+      endReading(reading);
+      throw lost;
+    }
+  }
+
   private void endReading(Transaction.Reading reading) {
     transaction = Transaction.NONE;
     reading.lease().close();
@@ -345,7 +354,7 @@ final class TenantSession implements SqlSession {
     if (StatementKind.of(control.getFirst()) instanceof StatementKind.Begin) {
       control.set(0, "BEGIN IMMEDIATE");
     }
-    Transaction.Writing writing = beginWriting(control);
+    Transaction.Writing writing = beginWriting(control, reading.lease().heldFor());
     if (!reading.isCurrent(writing.lease().lastLsn())) {
       writing.lease().close();
       writing.use().close();
@@ -480,6 +489,7 @@ final class TenantSession implements SqlSession {
   private <T> T onAnyConnection(Function<TenantConnection, T> work) {
     return switch (transaction) {
       case Transaction.Reading reading -> {
+        requireNotLost(reading);
         try {
           yield reading.lease().call(connection -> marked(reading.mark(), connection, work));
         } finally {

@@ -3,7 +3,6 @@ package io.dosql.engine.session;
 import io.dosql.engine.tenant.ReaderLease;
 import io.dosql.engine.tenant.Tenant;
 import io.dosql.engine.tenant.WriterLease;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,16 +24,13 @@ sealed interface Transaction {
     // The statement that opened it and its savepoints: repeated on the writer if it comes to that.
     private final List<String> control = new ArrayList<>();
     private final SeenCommits.Mark mark;
-    private final long deadlineNanos;
     private long snapshotLsn = NO_SNAPSHOT;
 
-    Reading(
-        Tenant.Use use, ReaderLease lease, boolean readOnly, String opening, Duration lifetime) {
+    Reading(Tenant.Use use, ReaderLease lease, boolean readOnly, String opening) {
       this.use = use;
       this.lease = lease;
       this.readOnly = readOnly;
       this.mark = new SeenCommits.Mark(use.database());
-      this.deadlineNanos = System.nanoTime() + lifetime.toNanos();
       control.add(opening);
     }
 
@@ -49,11 +45,6 @@ sealed interface Transaction {
     /** What its snapshot could have seen: the same for all of its statements. */
     SeenCommits.Mark mark() {
       return mark;
-    }
-
-    /** Whether it has held its snapshot, and so the WAL, for long enough. */
-    boolean isOverdue() {
-      return System.nanoTime() - deadlineNanos > 0;
     }
 
     boolean isReadOnly() {

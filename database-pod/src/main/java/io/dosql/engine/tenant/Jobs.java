@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +37,7 @@ final class Jobs {
               job.run();
               return true;
             })
-        .exceptionally(
-            failure -> {
-              LOG.error("tenant {}: a background job failed", tenant, failure);
-              return false;
-            });
+        .exceptionally(this::failedInBackground);
   }
 
   <T> T onReader(Callable<T> job) {
@@ -59,6 +56,27 @@ final class Jobs {
             result.completeExceptionally(failure);
           }
         });
+  }
+
+  /** Does not wait for it, and tells the log if it fails. */
+  void onReaderLater(Runnable job) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    try {
+      onReader(
+          done,
+          () -> {
+            job.run();
+            return true;
+          });
+    } catch (RejectedExecutionException poolHasEnded) {
+      done.complete(false);
+    }
+    var _ = done.exceptionally(this::failedInBackground);
+  }
+
+  private boolean failedInBackground(Throwable failure) {
+    LOG.error("tenant {}: a background job failed", tenant, failure);
+    return false;
   }
 
   /** Waits without giving up: the job's own deadline ends it, and its outcome must be known. */

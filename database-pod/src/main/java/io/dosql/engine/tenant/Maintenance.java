@@ -26,7 +26,6 @@ final class Maintenance implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
   private static final Duration INTERVAL = Duration.ofMillis(100);
-  private static final Duration IDLE_LEASE_MAX = Duration.ofSeconds(2);
 
   /** As much of the log may wait for checkpoints. */
   private static final int SEGMENTS_MAX = 8;
@@ -143,7 +142,7 @@ final class Maintenance implements AutoCloseable {
     if (database == null) {
       return;
     }
-    database.expireLease(now, IDLE_LEASE_MAX);
+    database.expireLeases(now);
     if (!tenant.isPinned()
         && now - tenant.lastUsedNanos() > environment.limits().sleepAfter().toNanos()) {
       sleep(tenant);

@@ -124,6 +124,16 @@ final class ReaderPool {
     }
   }
 
+  /** Who waits for a connection. */
+  int waiting() {
+    lock.lock();
+    try {
+      return waiters.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives only the right back: there was no connection to be had. */
   void releaseRight() {
     Runnable next;

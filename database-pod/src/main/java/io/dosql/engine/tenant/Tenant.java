@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,11 +129,11 @@ public final class Tenant {
 
   // ---- Use
 
-  /** Keeps the tenant awake until closed. */
+  /** Keeps the tenant awake until closed, once, by any thread. */
   public final class Use implements AutoCloseable {
     private final TenantDatabase database;
     private final boolean keepsAwake;
-    private boolean ended;
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     private Use(TenantDatabase database, boolean keepsAwake) {
       this.database = database;
@@ -145,8 +146,7 @@ public final class Tenant {
 
     @Override
     public void close() {
-      if (!ended) {
-        ended = true;
+      if (ended.compareAndSet(false, true)) {
         endUse(keepsAwake);
       }
     }

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,7 +45,10 @@ public final class TenantDatabase {
   private static final Duration DAMAGE_CHECK_AGAIN = Duration.ofMinutes(1);
 
   private final TenantName name;
-  private final Set<OpenTransaction> openReads = ConcurrentHashMap.newKeySet();
+
+  /** Leases that clients hold between their calls. */
+  private final Set<ReaderLease> heldReaders = ConcurrentHashMap.newKeySet();
+
   private final TenantFiles files;
   private final TenantLimits limits;
   private final CommitLog log;
@@ -141,8 +146,14 @@ public final class TenantDatabase {
    * As {@link #writer(Duration, Duration)}; {@code cancellation} stops what runs under the lease.
    */
   public WriterLease writer(Duration lockTimeout, Duration lifetime, Cancellation cancellation) {
+    return writer(lockTimeout, lifetime, Duration.ZERO, cancellation);
+  }
+
+  /** The same for a transaction that has gone on for {@code age} already. */
+  public WriterLease writer(
+      Duration lockTimeout, Duration lifetime, Duration age, Cancellation cancellation) {
     queue.acquire(name, lockTimeout);
-    WriterLease granted = new WriterLease(this, lifetime, nanoTime, cancellation);
+    WriterLease granted = new WriterLease(this, lifetime, age, nanoTime, cancellation);
     lease = granted;
     return granted;
   }
@@ -421,7 +432,7 @@ public final class TenantDatabase {
    * On a reader thread. A connection whose transaction cannot be ended is not used again; one that
    * was evicted may be in the middle of being closed by another thread.
    */
-  private void giveBack(TenantConnection connection) {
+  void giveBack(TenantConnection connection) {
     try {
       boolean _ = connection.use(TenantDatabase::endTransaction);
     } catch (RuntimeException failure) {
@@ -483,7 +494,8 @@ public final class TenantDatabase {
   public long replaceWith(SqliteConnection source, Duration timeout, Runnable save) {
     queue.acquire(name, timeout);
     // Not told to maintenance, which would take it away from a save that lasts.
-    try (WriterLease writing = new WriterLease(this, timeout, nanoTime, new Cancellation())) {
+    try (WriterLease writing =
+        new WriterLease(this, timeout, Duration.ZERO, nanoTime, new Cancellation())) {
       save.run();
       WriterLease.Written<Boolean> written =
           writing.call(
@@ -576,24 +588,51 @@ public final class TenantDatabase {
     return name;
   }
 
-  /** A client's transaction on a reader has begun. */
-  OpenTransaction transactionOpened(String kind) {
-    OpenTransaction opened = new OpenTransaction(kind, nanoTime.getAsLong());
-    openReads.add(opened);
-    return opened;
+  long nanoTime() {
+    return nanoTime.getAsLong();
   }
 
-  void transactionEnded(OpenTransaction ended) {
-    openReads.remove(ended);
+  /** A client holds the lease between its calls. */
+  void held(ReaderLease reader) {
+    heldReaders.add(reader);
+  }
+
+  void heldNoLonger(ReaderLease reader) {
+    heldReaders.remove(reader);
   }
 
   /** Called from time to time by maintenance. */
-  void expireLease(long nowNanos, Duration idleMax) {
-    openReads.forEach(open -> open.warnIfLong(name, nowNanos));
+  void expireLeases(long nowNanos) {
     WriterLease current = lease;
     if (current != null) {
-      current.expireIfOverdue(nowNanos, queue.hasWaiters(), idleMax);
+      current.expireIfOverdue(nowNanos, queue.hasWaiters());
     }
+    if (heldReaders.isEmpty()) {
+      return;
+    }
+    // Only as many as wait, those first that have been idle for longest.
+    int waiting = readers.waiting();
+    List<HeldReader> idlest =
+        heldReaders.stream()
+            .map(held -> new HeldReader(held, nowNanos - held.idleSinceNanos()))
+            .sorted(Comparator.comparingLong(HeldReader::idleNanos).reversed())
+            .toList();
+    for (HeldReader held : idlest) {
+      waiting -= held.lease().expireIfOverdue(nowNanos, waiting > 0) ? 1 : 0;
+    }
+  }
+
+  /** What is sorted by must not change meanwhile. */
+  private record HeldReader(ReaderLease lease, long idleNanos) {}
+
+  /** Has a reader thread give back the connection of a lease that was taken away. */
+  void takeBack(ReaderLease reader, Runnable whenDone) {
+    heldReaders.remove(reader);
+    jobs.onReaderLater(
+        () -> {
+          reader.giveBackTakenAway();
+          whenDone.run();
+        });
   }
 
   /** On the strand: gives memory back that makes the next statements quicker, and nothing else. */

@@ -1,9 +1,6 @@
 package io.dosql.engine.tenant;
 
-import io.dosql.engine.error.DosqlException;
-import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class WriterLease implements AutoCloseable {
 
   private final TenantDatabase database;
-  private final long deadlineNanos;
-  private final Duration lifetime;
+  private final HoldTerms terms;
+  private final long beganNanos;
   private final LongSupplier nanoTime;
   private final Cancellation cancellation;
   private final OpenTransaction open;
@@ -28,18 +25,21 @@ public final class WriterLease implements AutoCloseable {
   private volatile boolean ended;
   private volatile @Nullable String takenAway;
 
+  private volatile Runnable whenTakenAway = () -> {};
+
   WriterLease(
       TenantDatabase database,
       Duration lifetime,
+      Duration age,
       LongSupplier nanoTime,
       Cancellation cancellation) {
     this.database = database;
-    this.lifetime = lifetime;
+    this.terms = HoldTerms.ofTransaction("write", lifetime);
     this.nanoTime = nanoTime;
     this.cancellation = cancellation;
     this.idleSinceNanos = nanoTime.getAsLong();
-    this.deadlineNanos = idleSinceNanos + lifetime.toNanos();
-    this.open = new OpenTransaction("write", idleSinceNanos);
+    this.beganNanos = idleSinceNanos - age.toNanos();
+    this.open = new OpenTransaction("write", beganNanos);
   }
 
   /** The outcome of a call, and the commit that it made, if it made one. */
@@ -54,9 +54,9 @@ public final class WriterLease implements AutoCloseable {
         .jobs()
         .onStrand(
             () -> {
-              if (takenAway != null) {
-                throw new DosqlException(ErrorCode.TXN_TIMEOUT, String.valueOf(takenAway))
-                    .withSqliteCode("SQLITE_BUSY");
+              String reason = takenAway;
+              if (reason != null) {
+                throw terms.takenAway(reason);
               }
               if (ended) {
                 throw new IllegalStateException("the lease has ended");
@@ -74,7 +74,8 @@ public final class WriterLease implements AutoCloseable {
 
   /** Time until the lease is taken away; not negative. */
   public Duration remaining() {
-    return Duration.ofNanos(Math.max(0, deadlineNanos - nanoTime.getAsLong()));
+    long heldNanos = nanoTime.getAsLong() - beganNanos;
+    return Duration.ofNanos(Math.max(0, terms.lifetime().toNanos() - heldNanos));
   }
 
   /** The newest commit of the tenant: what a statement of this lease has surely seen. */
@@ -103,36 +104,37 @@ public final class WriterLease implements AutoCloseable {
     }
   }
 
+  /**
+   * Has {@code action} run when the lease is taken away, after its transaction was rolled back; it
+   * must not block.
+   */
+  public void whenTakenAway(Runnable action) {
+    whenTakenAway = action;
+  }
+
   /** Called from time to time by maintenance. */
-  void expireIfOverdue(long nowNanos, boolean othersWait, Duration idleMax) {
+  void expireIfOverdue(long nowNanos, boolean othersWait) {
     if (!ended) {
       open.warnIfLong(database.name(), nowNanos);
     }
-    if (busy || ended || overdue(nowNanos, othersWait, idleMax) == null) {
+    if (busy || ended || overdue(nowNanos, othersWait) == null) {
       return;
     }
     database
         .jobs()
         .onStrandLater(
             () -> {
-              String reason = overdue(nanoTime.getAsLong(), othersWait, idleMax);
+              String reason = overdue(nanoTime.getAsLong(), othersWait);
               if (!ended && reason != null) {
                 takenAway = reason;
                 end();
+                whenTakenAway.run();
               }
             });
   }
 
-  private @Nullable String overdue(long nowNanos, boolean othersWait, Duration idleMax) {
-    if (nowNanos - deadlineNanos > 0) {
-      return "the transaction was rolled back after %d ms, the limit transactionTimeout"
-          .formatted(lifetime.toMillis());
-    }
-    long idleNanos = nowNanos - idleSinceNanos;
-    if (othersWait && idleNanos > idleMax.toNanos()) {
-      return "the transaction was rolled back: it was idle for %d ms while others waited to write"
-          .formatted(TimeUnit.NANOSECONDS.toMillis(idleNanos));
-    }
-    return null;
+  private @Nullable String overdue(long nowNanos, boolean othersWait) {
+    String outlived = terms.whyOutlived(nowNanos - beganNanos);
+    return outlived == null ? terms.whyIdle(nowNanos - idleSinceNanos, othersWait) : outlived;
   }
 }
