@@ -17,6 +17,10 @@ public record Grant(Role role, List<NamePattern> tenants) {
     return new Grant(role, tenants.stream().map(NamePattern::new).toList());
   }
 
+  boolean coversAll() {
+    return tenants.contains(NamePattern.ANY);
+  }
+
   boolean covers(String tenant) {
     for (NamePattern pattern : tenants) {
       if (pattern.matches(tenant)) {

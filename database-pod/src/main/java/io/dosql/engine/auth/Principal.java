@@ -61,6 +61,21 @@ public record Principal(String tokenId, List<Grant> grants) {
     return !grants.isEmpty();
   }
 
+  /**
+   * For what concerns the pod as a whole.
+   *
+   * @throws DosqlException FORBIDDEN unless the role is {@code admin} on all tenants
+   */
+  public void requireAdmin() {
+    boolean isAdmin =
+        grants.stream().anyMatch(grant -> grant.role() == Role.ADMIN && grant.coversAll());
+    if (!isAdmin) {
+      throw new DosqlException(
+              ErrorCode.FORBIDDEN, "This is for the role admin on all tenants only.")
+          .withSuggestion("Use a token whose role is admin, and that is not bound to tenants.");
+    }
+  }
+
   private static DosqlException outOfScope(String tenant) {
     String shown = tenant.length() > SHOWN_MAX ? tenant.substring(0, SHOWN_MAX) + "…" : tenant;
     return new DosqlException(

@@ -38,14 +38,18 @@ public final class RateLimiter {
     this.pod = podRate == null ? null : new TokenBucket(podRate, nanoTime.getAsLong());
   }
 
-  /** Counts one request of a token to a tenant. */
-  public RateDecision take(Principal principal, String tenant) {
+  /**
+   * Counts one request of a token.
+   *
+   * @param tenant which it is for; null if for none
+   */
+  public RateDecision take(Principal principal, @Nullable String tenant) {
     long now = nanoTime.getAsLong();
     RateDecision decision = UNLIMITED;
     if (tokens != null && tokenRate != null) {
       decision = decide(decision, Scope.TOKEN, tokenRate, tokens.of(principal.tokenId(), now), now);
     }
-    if (tenants != null && tenantRate != null) {
+    if (tenants != null && tenantRate != null && tenant != null) {
       decision = decide(decision, Scope.TENANT, tenantRate, tenants.of(tenant, now), now);
     }
     if (pod != null && podRate != null) {

@@ -213,11 +213,18 @@ public final class HranaService implements AutoCloseable {
   /**
    * Hrana over a WebSocket that {@code peer} has opened; whoever has it tells when it has ended.
    *
+   * @param timeouts count for each stream of the connection
    * @param keepsOrder whether answers come in the order of requests, also those of several streams
    */
   public HranaSocket socket(
-      Encoding encoding, boolean keepsOrder, SocketPeer peer, Durability level) {
-    return new HranaSocket(streams, limits, encoding, keepsOrder, peer, level, SOCKET_THREADS);
+      Encoding encoding,
+      boolean keepsOrder,
+      SocketPeer peer,
+      Durability level,
+      RequestTimeouts timeouts) {
+    ThreadFactory threads = work -> SOCKET_THREADS.newThread(peer.named(work));
+    return new HranaSocket(
+        streams, limits, encoding, keepsOrder, peer, level, timeouts, threads);
   }
 
   private RequestReader reader(Encoding encoding) {

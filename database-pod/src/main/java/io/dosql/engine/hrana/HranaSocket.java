@@ -42,6 +42,7 @@ public final class HranaSocket {
   private final RequestReader reader;
   private final SocketPeer peer;
   private final Durability level;
+  private final RequestTimeouts timeouts;
   private final ThreadFactory threads;
   private final SerialQueue<byte[]> inbox;
   private final StoredSql storedSql;
@@ -78,6 +79,7 @@ public final class HranaSocket {
       boolean keepsOrder,
       SocketPeer peer,
       Durability level,
+      RequestTimeouts timeouts,
       ThreadFactory threads) {
     this.streams = streams;
     this.limits = limits;
@@ -85,6 +87,7 @@ public final class HranaSocket {
     this.reader = encoding.reader(limits);
     this.peer = peer;
     this.level = level;
+    this.timeouts = timeouts;
     this.threads = threads;
     this.inbox = new SerialQueue<>(threads, this::understand);
     this.storedSql = new StoredSql(limits);
@@ -339,7 +342,7 @@ public final class HranaSocket {
   private void run(SocketStream stream, SocketRequest request, HranaWriter writer) {
     switch (request) {
       case SocketRequest.OpenStream open ->
-          stream.opened(streams.open(stream.owner(), RequestTimeouts.USUAL, storedSql));
+          stream.opened(streams.open(stream.owner(), timeouts, storedSql));
       case SocketRequest.OnStream on -> {
         HranaStream open = stream.freeStream();
         try {

@@ -13,6 +13,9 @@ public interface SocketPeer {
     void close();
   }
 
+  /** Work that is done for this client, with its name in what is logged meanwhile. */
+  Runnable named(Runnable work);
+
   /**
    * Whose streams the client may open.
    *

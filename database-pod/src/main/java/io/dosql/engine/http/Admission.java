@@ -43,6 +43,24 @@ public record Admission(
   }
 
   /**
+   * Who asks for something of the pod as a whole: FORBIDDEN unless an admin does.
+   *
+   * @param token the Authorization header, or null
+   * @param origin the header, or null
+   */
+  Principal admitAdmin(
+      @Nullable String token, @Nullable String origin, @Nullable InetAddress client) {
+    Principal principal = failures.admit(data, token, client);
+    requireNoStrangePage(token, origin);
+    try {
+      principal.requireAdmin();
+    } catch (DosqlException notAdmin) {
+      throw failures.refused(notAdmin, client);
+    }
+    return principal;
+  }
+
+  /**
    * Without a token a browser sends simple requests, and opens WebSockets, for any page, unasked.
    * That matters where no tokens are wanted: on the machine of somebody who looks at that page.
    */

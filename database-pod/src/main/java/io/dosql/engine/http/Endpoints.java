@@ -80,6 +80,15 @@ public final class Endpoints {
     routes.add(statements("/db/{segment}/"));
     if (debug != null) {
       routes.add(admin("GET", "/debug/state", Media.NO_BODY, debug::state));
+      routes.add(
+          new Route(
+              "debug",
+              Surface.DATA,
+              "GET",
+              "/debug/state",
+              Access.ADMIN_ROLE,
+              Media.NO_BODY,
+              debug::state));
     }
     return routes;
   }

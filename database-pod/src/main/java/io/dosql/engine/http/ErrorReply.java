@@ -20,7 +20,7 @@ final class ErrorReply {
   static Reply of(DosqlException failure, @Nullable String requestId) {
     JsonWriter json = new JsonWriter().beginObject().name("error");
     write(json, failure, requestId);
-    return finish(failure, json.endObject());
+    return finish(failure, json.endObject(), requestId);
   }
 
   /** The same for Hrana's clients, which look for message and code at the top. */
@@ -29,7 +29,7 @@ final class ErrorReply {
     HranaService.writeErrorFields(json, failure);
     json.name("error");
     write(json, failure, requestId);
-    return finish(failure, json.endObject());
+    return finish(failure, json.endObject(), requestId);
   }
 
   /** The error object itself; also part of an operation's state. */
@@ -64,8 +64,12 @@ final class ErrorReply {
     json.endObject();
   }
 
-  private static Reply finish(DosqlException failure, JsonWriter json) {
+  private static Reply finish(
+      DosqlException failure, JsonWriter json, @Nullable String requestId) {
     Reply reply = Reply.json(failure.code().httpStatus(), json);
+    if (requestId != null) {
+      reply = reply.with(RequestId.HEADER, requestId);
+    }
     Duration retryAfter = failure.retryAfter();
     if (retryAfter != null) {
       // The header knows whole seconds only; too late is better than too early.

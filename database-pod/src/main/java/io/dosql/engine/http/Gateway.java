@@ -233,17 +233,25 @@ public final class Gateway {
     private Principal admit(Route route, String variable) {
       InetAddress client = ClientConnection.addressOf(call.client());
       String token = call.header("Authorization");
-      if (route.access() == Route.Access.ADMIN_TOKEN) {
-        return admission.failures().admit(admission.admins(), token, client);
-      }
-      String tenant = tenant(route, variable);
-      Principal here = admission.admit(token, call.header("Origin"), tenant, client);
-      // Only now, or somebody could use up the rate of a tenant that is not theirs.
-      takeRate(here, tenant);
-      return here;
+      return switch (route.access()) {
+        case OPEN -> Principal.ANYONE;
+        case ADMIN_TOKEN -> admission.failures().admit(admission.admins(), token, client);
+        case ADMIN_ROLE -> {
+          Principal admin = admission.admitAdmin(token, call.header("Origin"), client);
+          takeRate(admin, null);
+          yield admin;
+        }
+        case DATA_TOKEN -> {
+          String tenant = tenant(route, variable);
+          Principal here = admission.admit(token, call.header("Origin"), tenant, client);
+          // Only now, or somebody could use up the rate of a tenant that is not theirs.
+          takeRate(here, tenant);
+          yield here;
+        }
+      };
     }
 
-    private void takeRate(Principal principal, String tenant) {
+    private void takeRate(Principal principal, @Nullable String tenant) {
       switch (admission.rates().take(principal, tenant)) {
         case RateDecision.Unlimited none -> {}
         case RateDecision.Granted granted ->

@@ -25,6 +25,7 @@ final class LastResortErrors implements ErrorResponseProcessor<ByteBuf> {
                     ? "The request is not acceptable HTTP."
                     : "The request failed inside the pod."),
             RequestId.of(null));
+    reply.headers().forEach(response::header);
     return response
         .header("Content-Type", reply.contentType())
         .body(Unpooled.wrappedBuffer(reply.body()));

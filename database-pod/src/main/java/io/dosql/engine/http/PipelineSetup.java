@@ -9,9 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import jakarta.inject.Singleton;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,16 +22,13 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
 
   private static final Logger LOG = LoggerFactory.getLogger(PipelineSetup.class);
 
-  /** For the first bytes of a connection; until then it costs no more than its place. */
-  private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
-
   private final HttpLimits limits;
   private final AtomicInteger connections = new AtomicInteger();
 
   private final BeanProvider<RequestThreads> requests;
   private final BeanProvider<WebSockets> webSockets;
   private final Ports ports;
-  private final @Nullable TlsCertificates certificates;
+  private final TlsSetting tls;
   private final WebSocketLimits socketLimits;
 
   PipelineSetup(
@@ -45,7 +40,7 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
       BeanProvider<WebSockets> webSockets) {
     this.limits = limits;
     this.ports = ports;
-    this.certificates = tls.certificates();
+    this.tls = tls;
     this.socketLimits = socketLimits;
     this.requests = requests;
     this.webSockets = webSockets;
@@ -109,9 +104,10 @@ final class PipelineSetup implements BeanCreatedEventListener<NettyServerCustomi
 
     /** Before all other handlers, so that none of them knows of it. */
     private void encrypt() {
+      TlsCertificates certificates = tls.certificates();
       if (certificates != null) {
         SslHandler handler = certificates.current().newHandler(channel.alloc());
-        handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT.toMillis());
+        handler.setHandshakeTimeoutMillis(tls.handshakeTimeout().toMillis());
         channel.pipeline().addFirst("dosql-tls", handler);
       }
     }

@@ -137,7 +137,7 @@ final class RequestSequencer extends ChannelDuplexHandler {
       DosqlException refusal = refusal(request);
       if (refusal != null) {
         ReferenceCountUtil.release(message);
-        refuse(context, refusal);
+        refuse(context, RequestId.of(request.headers().get(RequestId.HEADER)), refusal);
         return;
       }
       request.setUri(withOneSlashInFront(request.uri()));
@@ -193,11 +193,12 @@ final class RequestSequencer extends ChannelDuplexHandler {
             "The request's path must begin with '/' and be percent-encoded.");
   }
 
-  private void refuse(ChannelHandlerContext context, DosqlException refusal) {
+  private void refuse(
+      ChannelHandlerContext context, String requestId, DosqlException refusal) {
     closing = true;
     releaseHeld();
     stopTimer();
-    FullHttpResponse response = NettyReply.response(ErrorReply.of(refusal, RequestId.of(null)));
+    FullHttpResponse response = NettyReply.response(ErrorReply.of(refusal, requestId));
     response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     var _ = context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
   }

@@ -25,7 +25,11 @@ record Route(
   /** Which token a route asks for. */
   enum Access {
     OPEN,
+    /** One that covers the tenant. */
     DATA_TOKEN,
+    /** One of the data port's, whose role is {@code admin} on all tenants. */
+    ADMIN_ROLE,
+    /** The operator's. */
     ADMIN_TOKEN
   }
 

@@ -6,6 +6,7 @@ import io.dosql.engine.hrana.SocketPeer;
 import io.dosql.engine.hrana.StreamOwner;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /** What lets the requests of one WebSocket in, as the gateway does those of HTTP. Thread safe. */
 final class SocketAccess {
@@ -22,11 +23,13 @@ final class SocketAccess {
   /**
    * What the upgrade said.
    *
+   * @param requestId the name of all that the connection asks, in logs
    * @param tenant as the client wrote it
    * @param authorization the header, or what stands for it, or null
    * @param origin of the page that asks, if a browser does
    */
   record Upgrading(
+      String requestId,
       String tenant,
       @Nullable String authorization,
       @Nullable String origin,
@@ -43,6 +46,19 @@ final class SocketAccess {
     this.gate = gate;
     this.tenants = tenants;
     this.metrics = metrics;
+  }
+
+  /** As {@link SocketPeer#named}. */
+  Runnable named(Runnable work) {
+    return () -> {
+      MDC.put("requestId", upgrade.requestId());
+      MDC.put("tenant", upgrade.tenant());
+      try {
+        work.run();
+      } finally {
+        MDC.clear();
+      }
+    };
   }
 
   /** As {@link SocketPeer#authenticate}. */

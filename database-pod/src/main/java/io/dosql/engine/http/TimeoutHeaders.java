@@ -5,6 +5,7 @@ import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.session.RequestTimeouts;
 import io.dosql.engine.session.SessionOptions;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** By these headers a request asks for other times than the usual ones, in milliseconds. */
@@ -18,14 +19,22 @@ final class TimeoutHeaders {
   private TimeoutHeaders() {}
 
   static RequestTimeouts requested(Call call) {
+    return requested(call::header);
+  }
+
+  /**
+   * @param headers gives a header's value by its name, or null
+   */
+  static RequestTimeouts requested(UnaryOperator<@Nullable String> headers) {
     return new RequestTimeouts(
-        duration(call, OVERALL, SessionOptions.TRANSACTION_TIMEOUT_MAX),
-        duration(call, LOCK, SessionOptions.LOCK_TIMEOUT_MAX));
+        duration(headers, OVERALL, SessionOptions.TRANSACTION_TIMEOUT_MAX),
+        duration(headers, LOCK, SessionOptions.LOCK_TIMEOUT_MAX));
   }
 
   /** Refused, rather than cut to the most: a client must not count on what it does not get. */
-  private static @Nullable Duration duration(Call call, String header, Duration most) {
-    @Nullable String text = call.header(header);
+  private static @Nullable Duration duration(
+      UnaryOperator<@Nullable String> headers, String header, Duration most) {
+    @Nullable String text = headers.apply(header);
     if (text == null) {
       return null;
     }

@@ -6,6 +6,7 @@ import io.dosql.engine.hrana.HranaSocket;
 import io.dosql.engine.hrana.SocketPeer;
 import io.dosql.engine.hrana.StreamOwner;
 import io.dosql.engine.session.Durability;
+import io.dosql.engine.session.RequestTimeouts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -94,13 +95,14 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
       SocketAccess access,
       Encoding encoding,
       boolean keepsOrder,
-      Durability level) {
+      Durability level,
+      RequestTimeouts timeouts) {
     this.channel = channel;
     this.sockets = sockets;
     this.limits = limits;
     this.access = access;
     this.encoding = encoding;
-    this.hrana = sockets.hrana().socket(encoding, keepsOrder, new Peer(), level);
+    this.hrana = sockets.hrana().socket(encoding, keepsOrder, new Peer(), level, timeouts);
   }
 
   /** When the upgrade is answered. */
@@ -251,6 +253,11 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   // ---- Out
 
   private final class Peer implements SocketPeer {
+    @Override
+    public Runnable named(Runnable work) {
+      return access.named(work);
+    }
+
     @Override
     public StreamOwner authenticate(@Nullable String jwt) {
       return access.authenticate(jwt);

@@ -4,6 +4,7 @@ import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.hrana.Encoding;
 import io.dosql.engine.session.Durability;
+import io.dosql.engine.session.RequestTimeouts;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -69,7 +70,11 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
 
   /** All that an upgrade is made of. */
   private record Upgrade(
-      SocketAccess access, Durability level, Subprotocol spoken, @Nullable String subprotocol) {}
+      SocketAccess access,
+      Durability level,
+      RequestTimeouts timeouts,
+      Subprotocol spoken,
+      @Nullable String subprotocol) {}
 
   private final Supplier<WebSockets> sockets;
   private final WebSocketLimits limits;
@@ -116,14 +121,15 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
   }
 
   private void upgrade(ChannelHandlerContext context, HttpRequest request) {
+    String requestId = RequestId.of(request.headers().get(RequestId.HEADER));
     try {
-      upgrade(context, request, judged(context.channel(), request));
+      upgrade(context, request, requestId, judged(context.channel(), request, requestId));
     } catch (DosqlException refusal) {
-      refuse(context, request, refusal);
+      refuse(context, requestId, refusal);
     }
   }
 
-  private Upgrade judged(Channel channel, HttpRequest request) {
+  private Upgrade judged(Channel channel, HttpRequest request, String requestId) {
     String uri = request.uri();
     int question = uri.indexOf('?');
     Matcher path = PATH.matcher(question < 0 ? uri : uri.substring(0, question));
@@ -146,6 +152,7 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
             .get()
             .access(
                 new SocketAccess.Upgrading(
+                    requestId,
                     tenant,
                     authorization == null ? token(query) : authorization,
                     headers.get(HttpHeaderNames.ORIGIN),
@@ -153,6 +160,7 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
     return new Upgrade(
         access,
         DurabilityHeader.requested(headers.get(DurabilityHeader.NAME), sockets.get().durability()),
+        TimeoutHeaders.requested(headers::get),
         subprotocol.orElse(Subprotocol.HRANA1),
         subprotocol.map(given -> given.text).orElse(null));
   }
@@ -184,10 +192,12 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
         "The subprotocols that are spoken here are hrana3, hrana3-protobuf, hrana2 and hrana1.");
   }
 
-  private void upgrade(ChannelHandlerContext context, HttpRequest request, Upgrade upgrade) {
+  private void upgrade(
+      ChannelHandlerContext context, HttpRequest request, String requestId, Upgrade upgrade) {
     WebSockets all = sockets.get();
     HttpHeaders answer = new DefaultHttpHeaders();
     answer.set(DurabilityHeader.NAME, upgrade.level().text());
+    answer.set(RequestId.HEADER, requestId);
     WebSocketServerHandshaker handshaker =
         new WebSocketServerHandshaker13(
             "",
@@ -205,7 +215,8 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
             upgrade.access(),
             upgrade.spoken().encoding,
             upgrade.spoken().keepsOrder,
-            upgrade.level());
+            upgrade.level(),
+            upgrade.timeouts());
     FullHttpRequest whole =
         new DefaultFullHttpRequest(
             request.protocolVersion(),
@@ -250,10 +261,8 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
   }
 
   private static void refuse(
-      ChannelHandlerContext context, HttpRequest request, DosqlException refusal) {
-    FullHttpResponse response =
-        NettyReply.response(
-            ErrorReply.of(refusal, RequestId.of(request.headers().get(RequestId.HEADER))));
+      ChannelHandlerContext context, String requestId, DosqlException refusal) {
+    FullHttpResponse response = NettyReply.response(ErrorReply.of(refusal, requestId));
     response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     var _ = context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
   }

@@ -213,7 +213,8 @@ public final class EngineFactory {
     EngineConfiguration.Front front = configuration.front();
     Path directory = front.tlsDirectory();
     return new TlsSetting(
-        directory == null ? null : new TlsCertificates(directory, front.allowsTls12(), NANO_TIME));
+        directory == null ? null : new TlsCertificates(directory, front.allowsTls12(), NANO_TIME),
+        TlsSetting.HANDSHAKE_TIMEOUT);
   }
 
   @Singleton

@@ -87,18 +87,39 @@ final class StatementRun {
         value = positional.get(index - 1);
       }
       if (value == null) {
-        throw wrongParameters(
-            "parameter %s has no value: %s, %s given"
-                .formatted(
-                    name == null ? index : name,
-                    expected(statement, count),
-                    values(positional.size() + named.size())));
+        throw withoutValue(statement, count, name == null ? "" + index : name, parameters);
       }
       statement.bind(index, value);
     }
     if (usedNames < named.size()) {
       throw unusedName(statement, count, named);
     }
+  }
+
+  /** A name that is no parameter's most likely stands for the one that has no value. */
+  private static DosqlException withoutValue(
+      SqliteStatement statement, int count, String parameter, Parameters parameters) {
+    String expected = expected(statement, count);
+    String unknown = unknownName(names(statement, count), parameters.named().keySet());
+    if (unknown == null) {
+      return wrongParameters(
+          "parameter %s has no value: %s, %s given"
+              .formatted(
+                  parameter,
+                  expected,
+                  values(parameters.positional().size() + parameters.named().size())));
+    }
+    return withAlternative(
+        wrongParameters(
+            "parameter %s has no value, and no parameter is named '%s': %s"
+                .formatted(parameter, unknown, expected)),
+        unknown,
+        names(statement, count));
+  }
+
+  private static DosqlException withAlternative(
+      DosqlException failure, String name, List<String> known) {
+    return Spelling.nearest(name, known).map(failure::withAlternative).orElse(failure);
   }
 
   private static @Nullable Value byName(Map<String, Value> named, String name) {
@@ -109,32 +130,33 @@ final class StatementRun {
     return exact != null ? exact : named.get(name.substring(1));
   }
 
-  /** Some values by name are left over: unknown ones, or some that were given twice. */
-  private static @Nullable DosqlException unknownName(
-      SqliteStatement statement, int count, Set<String> given) {
-    List<String> known = names(statement, count);
+  /** The first name that is no parameter's. */
+  private static @Nullable String unknownName(List<String> known, Set<String> given) {
     for (String name : new TreeSet<>(given)) {
       boolean isKnown =
           known.stream().anyMatch(each -> each.equals(name) || each.substring(1).equals(name));
       if (!isKnown) {
-        DosqlException unknown =
-            wrongParameters(
-                "the statement has no parameter named '%s': %s"
-                    .formatted(name, expected(statement, count)));
-        return Spelling.nearest(name, known).map(unknown::withAlternative).orElse(unknown);
+        return name;
       }
     }
     return null;
   }
 
+  /** Some values by name are left over: unknown ones, or some that were given twice. */
   private static DosqlException unusedName(
       SqliteStatement statement, int count, Map<String, Value> named) {
-    DosqlException unknown = unknownName(statement, count, named.keySet());
+    List<String> known = names(statement, count);
+    String unknown = unknownName(known, named.keySet());
     if (unknown != null) {
-      return unknown;
+      return withAlternative(
+          wrongParameters(
+              "the statement has no parameter named '%s': %s"
+                  .formatted(unknown, expected(statement, count))),
+          unknown,
+          known);
     }
     String twice =
-        names(statement, count).stream()
+        known.stream()
             .filter(name -> named.containsKey(name) && named.containsKey(name.substring(1)))
             .findFirst()
             .orElse("");

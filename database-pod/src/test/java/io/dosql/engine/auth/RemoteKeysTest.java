@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.http.TestCertificate;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -267,6 +270,63 @@ class RemoteKeysTest {
                 IOException.class,
                 () -> endpoint.discovered("https://a.example", "http://a.example/keys")))
         .hasMessageContaining("not https");
+  }
+
+  /** As the API server of a cluster is asked: a CA of its own, and a token for the pod. */
+  private JwtAuthenticator authenticatorByHttps(HttpsServer secure, Path caFile)
+      throws IOException {
+    Path tokenFile = Files.writeString(folder.resolve("token"), "pods-token\n");
+    String url = "https://127.0.0.1:" + secure.getAddress().getPort() + "/openid/v1/jwks";
+    return authenticator(
+        ",\"jwksUrl\":\"%s\",\"caFile\":\"%s\",\"tokenFile\":\"%s\""
+            .formatted(url, caFile, tokenFile));
+  }
+
+  private HttpsServer secure(TestCertificate certificate) throws Exception {
+    HttpsServer secure =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    secure.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    secure.setHttpsConfigurator(new HttpsConfigurator(certificate.server()));
+    secure.createContext("/", this::answer);
+    secure.start();
+    return secure;
+  }
+
+  @Test
+  void keysByHttps_areTakenFromWhomTheCaFileVouchesForOnly() throws Exception {
+    TestCertificate good = TestCertificate.make(folder, "EC");
+    TestCertificate other = TestCertificate.make(folder, "EC");
+    HttpsServer secure = secure(good);
+    try {
+      Path caFile = Files.writeString(folder.resolve("ca.crt"), other.chainPem());
+      JwtAuthenticator authenticator = authenticatorByHttps(secure, caFile);
+      String token = first.sign(claims(SUBJECT));
+      assertThat(refusal(authenticator, token).code()).isEqualTo(ErrorCode.CONNECTION_ERROR);
+      // Not even the pod's token was shown to the stranger.
+      assertThat(asked).isEmpty();
+
+      // The file is read at each fetch, since CAs are renewed; it may hold several.
+      Files.writeString(caFile, other.chainPem() + good.chainPem());
+      clock.advance(AuthLimits.DEFAULT.keyRefreshMin());
+      assertThat(authenticator.authenticateToken(token).mayUse("web-1")).isTrue();
+      assertThat(asked).containsExactly("/openid/v1/jwks Bearer pods-token");
+    } finally {
+      secure.stop(0);
+    }
+  }
+
+  @Test
+  void caFileThatIsNone_leavesTheIssuersTokensUnchecked() throws Exception {
+    HttpsServer secure = secure(TestCertificate.make(folder, "EC"));
+    try {
+      Path caFile = Files.writeString(folder.resolve("ca.crt"), "no certificate");
+      String token = first.sign(claims(SUBJECT));
+      assertThat(refusal(authenticatorByHttps(secure, caFile), token).code())
+          .isEqualTo(ErrorCode.CONNECTION_ERROR);
+      assertThat(asked).isEmpty();
+    } finally {
+      secure.stop(0);
+    }
   }
 
   @Test

@@ -5,7 +5,11 @@ import static io.dosql.engine.hrana.SocketClient.openStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dosql.engine.auth.FailureGuard;
 import io.dosql.engine.hrana.WireMessage.Field;
 import io.dosql.engine.main.RealPod;
 import java.nio.file.Path;
@@ -18,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** The protocol over a WebSocket, against a whole pod. */
 class HranaSocketTest {
@@ -89,6 +94,52 @@ class HranaSocketTest {
         }
       }
     }
+  }
+
+  @Test
+  void timesOfTheUpgradeCountForAllStreams() throws Exception {
+    try (SocketClient holder = open("hrana3");
+        SocketClient brief =
+            SocketClient.open(pod, "/db/sock/", "X-DoSQL-Lock-Timeout", "100")) {
+      holder.ok(1, openStream(1));
+      holder.ok(2, execute(1, "BEGIN IMMEDIATE"));
+      for (int stream = 1; stream <= 2; stream++) {
+        brief.ok(10 * stream, openStream(stream));
+        JsonNode refused = brief.ask(10 * stream + 1, execute(stream, "BEGIN IMMEDIATE"));
+        assertThat(refused.at("/error/message").asText()).contains("longer than 100 ms");
+      }
+    }
+    try (SocketClient brief = SocketClient.open(pod, "/db/sock/", "X-DoSQL-Timeout", "300")) {
+      brief.ok(1, openStream(1));
+      brief.ok(2, execute(1, "BEGIN"));
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(brief.ask(3, execute(1, "SELECT 1")).at("/error/message").asText())
+                      .contains("300 ms", "transactionTimeout"));
+    }
+  }
+
+  @Test
+  void whatIsLoggedForAConnectionHasTheNameOfItsUpgrade() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(FailureGuard.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    try (SocketClient client =
+        SocketClient.open(pod, "/db/sock/", "X-Request-Id", "a-name-of-mine")) {
+      client.send("{\"type\":\"hello\",\"jwt\":\"bad\"}");
+      assertThat(client.awaitClose().code()).isEqualTo(4001);
+    } finally {
+      logger.detachAppender(logged);
+    }
+    assertThat(logged.list)
+        .singleElement()
+        .satisfies(
+            line ->
+                assertThat(line.getMDCPropertyMap())
+                    .containsEntry("requestId", "a-name-of-mine")
+                    .containsEntry("tenant", "sock"));
   }
 
   @Test

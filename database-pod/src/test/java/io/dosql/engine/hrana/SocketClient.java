@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +41,15 @@ final class SocketClient implements AutoCloseable {
 
   private SocketClient(String url, @Nullable String subprotocol, @Nullable String authorization)
       throws Exception {
+    this(url, subprotocol, authorization, Map.of());
+  }
+
+  private SocketClient(
+      String url,
+      @Nullable String subprotocol,
+      @Nullable String authorization,
+      Map<String, String> headers)
+      throws Exception {
     WebSocket.Builder builder = CLIENT.newWebSocketBuilder().connectTimeout(PATIENCE);
     if (subprotocol != null) {
       builder.subprotocols(subprotocol);
@@ -47,6 +57,7 @@ final class SocketClient implements AutoCloseable {
     if (authorization != null) {
       builder.header("Authorization", authorization);
     }
+    headers.forEach(builder::header);
     socket =
         builder
             .buildAsync(URI.create(url.replaceFirst("http", "ws")), new Listener())
@@ -63,6 +74,16 @@ final class SocketClient implements AutoCloseable {
       RealPod pod, String path, @Nullable String subprotocol, String authorization)
       throws Exception {
     return new SocketClient(pod.url() + path, subprotocol, authorization);
+  }
+
+  /** The same as {@link #open}, with one more header in the upgrade. */
+  static SocketClient open(RealPod pod, String path, String header, String value)
+      throws Exception {
+    SocketClient client =
+        new SocketClient(pod.url() + path, "hrana3", null, Map.of(header, value));
+    client.send("{\"type\":\"hello\",\"jwt\":\"" + pod.keys().token() + "\"}");
+    assertThat(client.receive().get("type").asText()).isEqualTo("hello_ok");
+    return client;
   }
 
   /** After a hello with a token that may write, which was taken. */

@@ -2,6 +2,8 @@ package io.dosql.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dosql.engine.admin.DebugSource;
+import io.dosql.engine.admin.DebugState;
 import io.dosql.engine.admin.ReadinessChecks;
 import io.dosql.engine.auth.AuthLimits;
 import io.dosql.engine.auth.RateLimits;
@@ -17,6 +19,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +84,35 @@ class AdmissionTest {
       assertThat(query(pod, "t2", pod.keys.token(claims.formatted(99))).statusCode())
           .isEqualTo(200);
     }
+  }
+
+  @Test
+  void stateOfThePod_isForAdminsOfAllTenantsOnly() throws Exception {
+    DebugState state = new DebugState(Duration.ofSeconds(7), Map.of(), 1, 0, List.of());
+    DebugSource source = () -> state;
+    try (PodUnderTest pod = new PodUnderTest(folder, source)) {
+      String claims = "{\"aud\":\"" + PodUnderTest.DATABASE + "\",\"role\":\"%s\"%s}";
+      HttpResponse<String> shown = state(pod, pod.keys.token(claims.formatted("admin", "")));
+      assertThat(shown.statusCode()).isEqualTo(200);
+      assertThat(shown.body()).contains("\"uptimeSeconds\":7");
+      for (String token :
+          List.of(
+              claims.formatted("rw", ""),
+              claims.formatted("ro", ""),
+              claims.formatted("admin", ",\"tenants\":[\"main\",\"a*\"]"))) {
+        HttpResponse<String> refused = state(pod, pod.keys.token(token));
+        assertThat(refused.statusCode()).describedAs(token).isEqualTo(403);
+        assertThat(refused.body()).contains("\"code\":\"FORBIDDEN\"", "admin");
+      }
+      assertThat(state(pod, "wrong").statusCode()).isEqualTo(401);
+      assertThat(state(pod, PodUnderTest.ADMIN_TOKEN).statusCode()).isEqualTo(401);
+      assertThat(pod.send(pod.adminRequest("/debug/state")).statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static HttpResponse<String> state(PodUnderTest pod, String token) throws Exception {
+    return pod.send(
+        HttpRequest.newBuilder(pod.uri("/debug/state")).header("Authorization", "Bearer " + token));
   }
 
   @Test

@@ -3,15 +3,22 @@ package io.dosql.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dosql.engine.auth.AuthLimits;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,6 +109,53 @@ class AuthenticationTest {
       assertThat(answer.body()).contains("\"code\":\"UNAUTHORIZED\"").doesNotContain("eyJ");
     }
     assertThat(pod.sessions.open.get()).isZero();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badTokens")
+  void badToken_isRefusedOverAWebSocketAndEndsIt(String what, String authorization)
+      throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      WebSocket.Builder builder = client.newWebSocketBuilder().subprotocols("hrana3");
+      if (!authorization.isEmpty()) {
+        builder.header("Authorization", authorization);
+      }
+      HelloListener heard = new HelloListener();
+      WebSocket socket =
+          builder
+              .buildAsync(URI.create(pod.uri("/db/t1/").toString().replace("http", "ws")), heard)
+              .join();
+      WebSocket _ = socket.sendText("{\"type\":\"hello\",\"jwt\":null}", true).join();
+      assertThat(heard.closed.get(20, TimeUnit.SECONDS)).isEqualTo(4001);
+      assertThat(heard.text.toString())
+          .contains("hello_error", "\"code\":\"UNAUTHORIZED\"")
+          .doesNotContain("eyJ");
+    }
+    assertThat(pod.sessions.open.get()).isZero();
+  }
+
+  /** What comes until the pod closes. */
+  private static final class HelloListener implements WebSocket.Listener {
+    private final StringBuffer text = new StringBuffer();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+      text.append(data);
+      from.request(1);
+      return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+      closed.complete(code);
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+      closed.completeExceptionally(error);
+    }
   }
 
   @Test

@@ -375,7 +375,57 @@ class ConnectionTest {
       Answer answer = connection.answer();
       assertThat(answer.status()).isEqualTo(400);
       assertThat(answer.body()).contains("INVALID_REQUEST");
+      assertThat(answer.body())
+          .contains("\"requestId\":\"" + answer.header("x-request-id").orElseThrow() + "\"");
       assertThat(connection.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Test
+  void requestIdOfARefusedRequest_isTheClients() throws Exception {
+    try (RawConnection connection = new RawConnection(pod.port())) {
+      connection.send("GET /db/%zz/query HTTP/1.1\r\nHost: x\r\nX-Request-Id: mine-1\r\n\r\n");
+      Answer answer = connection.answer();
+      assertThat(answer.header("x-request-id")).hasValue("mine-1");
+      assertThat(answer.body()).contains("\"requestId\":\"mine-1\"");
+    }
+  }
+
+  @Test
+  void requestIdOfAnUpgrade_isInItsAnswer() throws Exception {
+    String upgrade =
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nX-Request-Id: mine-2\r\n";
+    try (RawConnection connection = new RawConnection(pod.port())) {
+      connection.send(head("GET", "/db/t1/", upgrade));
+      Answer answer = connection.answer();
+      assertThat(answer.status()).isEqualTo(101);
+      assertThat(answer.header("x-request-id")).hasValue("mine-2");
+    }
+    try (RawConnection connection = new RawConnection(pod.port())) {
+      connection.send(head("GET", "/db/t1/nothing", upgrade));
+      Answer answer = connection.answer();
+      assertThat(answer.status()).isEqualTo(404);
+      assertThat(answer.header("x-request-id")).hasValue("mine-2");
+      assertThat(answer.body()).contains("\"requestId\":\"mine-2\"");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"X-DoSQL-Timeout: 0", "X-DoSQL-Lock-Timeout: 30001"})
+  void upgradeThatAsksForImpossibleTimes_isRefused(String header) throws Exception {
+    try (RawConnection connection = new RawConnection(pod.port())) {
+      connection.send(
+          head(
+              "GET",
+              "/db/t1/",
+              "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                  + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                  + header
+                  + "\r\n"));
+      Answer answer = connection.answer();
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.body()).contains("INVALID_REQUEST", header.split(":")[0]);
     }
   }
 

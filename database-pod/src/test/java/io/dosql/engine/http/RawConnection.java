@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A connection on which a test writes what it likes. */
 final class RawConnection implements AutoCloseable {
@@ -66,6 +67,15 @@ final class RawConnection implements AutoCloseable {
   }
 
   record Answer(String head, String body) {
+    /** A header's value. */
+    Optional<String> header(String name) {
+      String start = name.toLowerCase(Locale.ROOT) + ":";
+      return head.lines()
+          .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))
+          .map(line -> line.substring(start.length()).strip())
+          .findFirst();
+    }
+
     int status() {
       return Integer.parseInt(head.substring(9, 12));
     }

@@ -14,11 +14,12 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate of its own for 127.0.0.1, made by the JDK's keytool, in the forms of PEM. */
-final class TestCertificate {
+public final class TestCertificate {
 
   private static final String PASSWORD = "changeit";
   private static final int OCTET_STRING = 0x04;
@@ -36,7 +37,7 @@ final class TestCertificate {
    *
    * @param algorithm RSA, EC or Ed25519
    */
-  static TestCertificate make(Path folder, String algorithm) throws Exception {
+  public static TestCertificate make(Path folder, String algorithm) throws Exception {
     Path store = folder.resolve("store-" + System.nanoTime() + ".p12");
     String group = algorithm.equals("EC") ? "-groupname,secp256r1," : "";
     Process keytool =
@@ -70,7 +71,7 @@ final class TestCertificate {
     return certificate;
   }
 
-  String chainPem() throws GeneralSecurityException {
+  public String chainPem() throws GeneralSecurityException {
     return pem("CERTIFICATE", certificate.getEncoded());
   }
 
@@ -87,6 +88,19 @@ final class TestCertificate {
   void write(Path folder, String keyPem) throws Exception {
     Files.writeString(folder.resolve("tls.crt"), chainPem());
     Files.writeString(folder.resolve("tls.key"), keyPem);
+  }
+
+  /** Shows this certificate. */
+  public SSLContext server() throws Exception {
+    KeyStore own = KeyStore.getInstance("PKCS12");
+    own.load(null, null);
+    own.setKeyEntry("a", key, PASSWORD.toCharArray(), new Certificate[] {certificate});
+    KeyManagerFactory keys =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(own, PASSWORD.toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), null, null);
+    return context;
   }
 
   /** Trusts this certificate only. */

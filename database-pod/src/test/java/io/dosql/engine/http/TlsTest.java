@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.dosql.engine.auth.RateLimits;
 import io.dosql.engine.main.EngineConfiguration.Front;
 import java.io.IOException;
@@ -18,14 +22,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** The data port behind TLS, with certificates as cert-manager writes them. */
 class TlsTest {
@@ -39,9 +48,20 @@ class TlsTest {
   @SuppressWarnings("NullAway.Init") // Set before each test.
   private Path secret;
 
+  private final Logger logger = (Logger) LoggerFactory.getLogger(TlsCertificates.class);
+  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+
   @BeforeEach
   void mount() throws IOException {
     secret = Files.createDirectory(folder.resolve("tls"));
+    logged.list = new CopyOnWriteArrayList<>();
+    logged.start();
+    logger.addAppender(logged);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(logged);
   }
 
   private PodUnderTest pod(boolean allowsTls12) throws IOException {
@@ -69,6 +89,22 @@ class TlsTest {
       socket.startHandshake();
       return socket.getSession().getPeerCertificates()[0];
     }
+  }
+
+  /** Connects, and is shown what was good before, until the pod says what it cannot use, and after. */
+  private void awaitRefusalOf(String reason, PodUnderTest pod, TestCertificate before)
+      throws Exception {
+    logged.list.clear();
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> {
+              assertThat(shown(pod, before)).isEqualTo(before.certificate());
+              return List.copyOf(logged.list).stream()
+                  .filter(line -> line.getLevel().equals(Level.ERROR))
+                  .anyMatch(line -> line.getFormattedMessage().contains(reason));
+            });
+    assertThat(shown(pod, before)).isEqualTo(before.certificate());
   }
 
   @ParameterizedTest
@@ -143,17 +179,38 @@ class TlsTest {
 
       // The key of another, then nothing that makes sense: the second stays.
       third.write(secret, second.keyPem());
-      Thread.sleep(1_200);
-      assertThat(shown(pod, second)).isEqualTo(second.certificate());
+      awaitRefusalOf("not the key of the certificate", pod, second);
       Files.writeString(secret.resolve("tls.key"), "-----BEGIN PRIVATE KEY-----\nnonsense");
-      Thread.sleep(1_200);
-      assertThat(shown(pod, second)).isEqualTo(second.certificate());
+      awaitRefusalOf("no 'PRIVATE KEY'", pod, second);
 
       third.write(secret, third.keyPem());
       await()
           .atMost(Duration.ofSeconds(10))
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(shown(pod, third)).isEqualTo(third.certificate()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void handshakeThatDoesNotEnd_isCutOffInTime(boolean begins) throws Exception {
+    TestCertificate certificate = TestCertificate.make(folder, "EC");
+    certificate.write(secret, certificate.keyPem());
+    TlsSetting impatient =
+        new TlsSetting(
+            new TlsCertificates(secret, false, System::nanoTime), Duration.ofMillis(300));
+    // A connection without a request would be closed much later.
+    assertThat(HttpLimits.DEFAULT.idleTimeout()).isGreaterThan(Duration.ofSeconds(30));
+    try (PodUnderTest pod = new PodUnderTest(folder, impatient);
+        RawConnection connection = new RawConnection(pod.port())) {
+      if (begins) {
+        // The head of a record with a ClientHello, and no more.
+        connection.send("\u0016\u0003\u0001\u0001\u0000");
+      }
+      // Reading fails after 20 s.
+      assertThat(new String(connection.rest(), StandardCharsets.ISO_8859_1))
+          .doesNotContain("HTTP/1.1");
+      assertThat(query(pod, certificate, "TLSv1.3", ECHO).statusCode()).isEqualTo(200);
     }
   }
 

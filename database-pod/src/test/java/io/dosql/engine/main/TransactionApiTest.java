@@ -1,11 +1,11 @@
 package io.dosql.engine.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -108,9 +108,8 @@ class TransactionApiTest {
     try (Stream abandoned = new Stream()) {
       abandoned.ok("BEGIN IMMEDIATE");
       abandoned.ok("INSERT INTO t VALUES (1)");
-      long start = System.nanoTime();
+      // It waits for the lock timeout, 5 s, at most.
       assertThat(pod.post("/query", INSERT).status()).isEqualTo(200);
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
       assertThat(abandoned.failure("INSERT INTO t VALUES (2)"))
           .startsWith("SQLITE_BUSY: ")
           .contains("it was idle for", "while others waited to write");
@@ -137,11 +136,10 @@ class TransactionApiTest {
   void lockTimeout_isTheRequests() throws Exception {
     try (Stream holder = new Stream()) {
       holder.ok("BEGIN IMMEDIATE");
-      long start = System.nanoTime();
       RealPod.Answer refused = pod.post("/query", INSERT, "X-DoSQL-Lock-Timeout", "200");
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
       assertThat(refused.status()).isEqualTo(408);
       assertThat(refused.code()).isEqualTo("TXN_LOCK_TIMEOUT");
+      assertThat(refused.body().at("/error/message").asText()).contains("200 ms");
       assertThat(refused.body().at("/error/retryable").asBoolean()).isTrue();
       assertThat(refused.body().at("/error/retryAfter").asDouble()).isPositive();
       assertThat(refused.response().headers().firstValue("Retry-After")).isPresent();
@@ -158,8 +156,12 @@ class TransactionApiTest {
     try (Stream brief = new Stream("X-DoSQL-Timeout", "300")) {
       brief.ok("BEGIN");
       assertThat(pod.post("/query", INSERT).status()).isEqualTo(200);
-      Thread.sleep(400);
-      assertThat(brief.failure("SELECT 1")).startsWith("SQLITE_BUSY: ").contains("300 ms");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(brief.failure("SELECT 1"))
+                      .startsWith("SQLITE_BUSY: ")
+                      .contains("300 ms"));
       brief.ok("SELECT 1");
     }
     RealPod.Answer slow =
@@ -198,10 +200,9 @@ class TransactionApiTest {
       reader.ok("SELECT count(*) FROM t");
       assertThat(pod.post("/query", INSERT).status()).isEqualTo(200);
       holder.ok("BEGIN IMMEDIATE");
-      long start = System.nanoTime();
+      // Had it waited for the writer, it would have been told of the lock's timeout.
       assertThat(reader.failure("INSERT INTO t VALUES (7)"))
           .isEqualTo("SQLITE_BUSY: another transaction has committed since this one began to read");
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
       holder.ok("ROLLBACK");
       reader.ok("ROLLBACK");
     }

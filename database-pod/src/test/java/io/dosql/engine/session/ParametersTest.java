@@ -87,6 +87,16 @@ class ParametersTest {
   }
 
   @Test
+  void aNameThatIsMisspeltIsSaidBesideTheParameterThatLacksItsValue() {
+    DosqlException failure = failure("SELECT :email, :age", List.of(), Map.of("emial", ONE, "age", TWO));
+    assertThat(failure.getMessage())
+        .isEqualTo(
+            "parameter :email has no value, and no parameter is named 'emial': the statement has 2"
+                + " parameters (:email, :age)");
+    assertThat(failure.suggestion()).isEqualTo("Did you mean ':email'?");
+  }
+
+  @Test
   void mixingIsFineUnlessAParameterGetsTwoValues() {
     assertThat(message("SELECT ?, :a", List.of(ONE, ONE), Map.of("a", TWO)))
         .isEqualTo("parameter :a was given twice, by its name and as value 2");
