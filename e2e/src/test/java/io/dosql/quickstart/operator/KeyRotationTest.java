@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dosql.crds.DoSQLDatabase;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +79,73 @@ class KeyRotationTest {
 
   private static int keys(Cluster cluster) {
     return entry(cluster, "orders-keys", "jwks.json").split("\"kid\"", -1).length - 1;
+  }
+
+  @Test
+  void secretOfAUserThatIsNoMore_losesItsToken_andHasANewOneWhenTheUserIsBack() throws Exception {
+    try (Cluster cluster = new Cluster(folder, new AheadClock())) {
+      cluster.startOperator();
+      cluster.apply(DATABASE.formatted(""));
+      cluster.runPod("orders");
+      cluster.awaitReady(DoSQLDatabase.class, "orders");
+      String token = entry(cluster, "orders-user-ann", "token");
+      assertThat(token).isNotEmpty();
+
+      cluster.apply(DATABASE.formatted("").replace("[{name: ann, role: ro}]", "[]"));
+      await()
+          .atMost(Cluster.PATIENCE)
+          .until(() -> entry(cluster, "orders-user-ann", "token").isEmpty());
+      Secret left =
+          cluster.client.secrets().inNamespace("default").withName("orders-user-ann").get();
+      assertThat(left.getData()).containsOnlyKeys("username");
+      assertThat(entry(cluster, "orders-app", "token")).isNotEmpty();
+
+      cluster.apply(DATABASE.formatted(""));
+      await()
+          .atMost(Cluster.PATIENCE)
+          .until(() -> !entry(cluster, "orders-user-ann", "libsqlUrl").isEmpty());
+      assertThat(keyOf(cluster, "orders-user-ann")).isEqualTo(keyOf(cluster, "orders-app"));
+      assertThat(cluster.failedPasses()).isZero();
+    }
+  }
+
+  @Test
+  void certificateThatIsMissing_isACondition_untilItIsThere() throws Exception {
+    try (Cluster cluster = new Cluster(folder, new AheadClock())) {
+      cluster.startOperator();
+      cluster.apply(
+          DATABASE.formatted("").replace("spec:\n", "spec:\n  tls: {secretName: orders-tls}\n"));
+      await()
+          .atMost(Cluster.PATIENCE)
+          .until(() -> condition(cluster, "Ready").equals("False/TlsSecretMissing"));
+      assertThat(condition(cluster, "CertificateReady")).isEqualTo("False/TlsSecretMissing");
+      cluster
+          .client
+          .resource(
+              new SecretBuilder()
+                  .withNewMetadata()
+                  .withNamespace("default")
+                  .withName("orders-tls")
+                  .endMetadata()
+                  .withData(Map.of("tls.crt", "bm90IG9uZQ==", "tls.key", "bm90IG9uZQ=="))
+                  .build())
+          .create();
+      await()
+          .atMost(Cluster.PATIENCE)
+          .until(() -> condition(cluster, "CertificateReady").equals("False/CertificateInvalid"));
+      assertThat(cluster.failedPasses()).isZero();
+    }
+  }
+
+  private static String condition(Cluster cluster, String type) {
+    return Conditions.brief(
+        cluster
+            .client
+            .resources(DoSQLDatabase.class)
+            .inNamespace("default")
+            .withName("orders")
+            .get(),
+        type);
   }
 
   @Test

@@ -15,6 +15,9 @@ sealed interface DatabaseAction {
   /** What the store holds has changed: list it again. */
   record ForgetListing() implements DatabaseAction {}
 
+  /** Take the token out of the Secrets of users that are no more. */
+  record EmptySecrets(List<String> names) implements DatabaseAction {}
+
   /** Delete DoSQLBackups whose backups are gone, or that failed long ago. */
   record DeleteBackups(List<String> names) implements DatabaseAction {}
 }

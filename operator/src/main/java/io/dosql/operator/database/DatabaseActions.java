@@ -1,5 +1,7 @@
 package io.dosql.operator.database;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dosql.crds.BackupSpec;
 import io.dosql.crds.DatabaseRef;
 import io.dosql.crds.DoSQLBackup;
@@ -11,6 +13,7 @@ import io.dosql.operator.pod.Operation;
 import io.dosql.operator.pod.OperationRequest;
 import io.dosql.operator.pod.Reply;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -23,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class DatabaseActions {
 
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseActions.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final KubernetesClient client;
   private final EngineClients engines;
@@ -44,9 +48,33 @@ final class DatabaseActions {
         LOG.info("{}: asked to delete the backups {}: {}", key, start.names(), reply);
       }
       case DatabaseAction.ForgetListing _ -> listings.forget(key);
+      case DatabaseAction.EmptySecrets empty -> empty.names().forEach(name -> empty(key, name));
       case DatabaseAction.DeleteBackups delete ->
           delete.names().forEach(name -> deleteBackup(key, name));
     }
+  }
+
+  /**
+   * The operator may delete no Secrets, so that no fault of its can take away keys. What is gone
+   * from one of a former user is all that is secret in it.
+   */
+  private void empty(DatabaseKey key, String name) {
+    var found = client.secrets().inNamespace(key.namespace()).withName(name);
+    Secret live = found.get();
+    if (live == null || !DatabaseLabels.isUsers(live)) {
+      return;
+    }
+    ObjectNode entries = JSON.createObjectNode();
+    AppSecret.secretEntries(live).forEach(entries::putNull);
+    ObjectNode patch = JSON.createObjectNode();
+    patch
+        .putObject("metadata")
+        .put("resourceVersion", live.getMetadata().getResourceVersion())
+        .putObject("annotations")
+        .putNull(ObjectComparison.HASH_ANNOTATION);
+    patch.set("data", entries);
+    var _ = found.patch(ObjectApplier.MERGE, patch.toString());
+    LOG.info("{}: took the token out of the Secret {}, whose user is no more", key, name);
   }
 
   private void deleteBackup(DatabaseKey key, String name) {

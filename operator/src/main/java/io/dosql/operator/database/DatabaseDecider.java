@@ -91,6 +91,15 @@ final class DatabaseDecider {
     if (!outdated.isEmpty()) {
       actions.add(new DatabaseAction.DeleteBackups(outdated));
     }
+    List<String> formerUsers = observation.access().formerUsers();
+    if (!formerUsers.isEmpty()) {
+      actions.add(new DatabaseAction.EmptySecrets(formerUsers));
+      events.add(
+          EventNote.normal(
+              "UserRemoved",
+              "took the token out of the Secrets of users that are no more: "
+                  + String.join(", ", formerUsers)));
+    }
     List<ResourceCondition> conditions =
         conditions(serving, stalled, backup, housekeeping.map(Housekeeping::condition), tenants);
     DatabaseStatus status =
@@ -119,13 +128,24 @@ final class DatabaseDecider {
               + " created.",
           false);
     }
-    Serving serving = Serving.of(observation.statefulSet(), observation.pod());
+    Serving serving = withCertificate(Serving.of(observation.statefulSet(), observation.pod()));
     if (serving instanceof Serving.Yes
         && engineUnreachable().isPresent()
         && !ConditionSet.isTrue(previous.conditions(), ConditionType.READY)) {
       return new Serving.No("EngineUnreachable", engineUnreachable().get(), true);
     }
     return serving;
+  }
+
+  /** A pod waits without a word for a Secret that is not there. */
+  private Serving withCertificate(Serving serving) {
+    return serving instanceof Serving.No no && !no.problem()
+        ? observation
+            .access()
+            .certificate()
+            .<Serving>map(problem -> new Serving.No(problem.reason(), problem.message(), true))
+            .orElse(no)
+        : serving;
   }
 
   private Optional<String> engineUnreachable() {
@@ -209,9 +229,23 @@ final class DatabaseDecider {
     backup.ifPresent(value -> setBackup(conditions, value));
     retention.ifPresent(value -> set(conditions, ConditionType.RETENTION_APPLIED, value));
     tenants.ifPresent(value -> set(conditions, ConditionType.TENANTS_HEALTHY, value));
+    if (database.getSpec().tls() != null) {
+      set(conditions, ConditionType.CERTIFICATE_READY, certificate());
+    }
     setHealth(conditions, ConditionType.LOG_HEALTHY, DataHealth::log);
     setHealth(conditions, ConditionType.DISK_HEALTHY, DataHealth::disk);
     return conditions.build();
+  }
+
+  private ConditionValue certificate() {
+    return observation
+        .access()
+        .certificate()
+        .map(ConditionValue::fails)
+        .orElseGet(
+            () ->
+                ConditionValue.holds(
+                    "CertificateGood", "The Secret with the certificate is there, and good."));
   }
 
   /** While the engine cannot be asked, what it said last still stands. */
@@ -270,7 +304,10 @@ final class DatabaseDecider {
 
   /** Serves, but not everything is well. */
   private boolean isDegraded(Optional<ConditionValue> backup, Optional<ConditionValue> tenants) {
-    return engineUnreachable().isPresent() || hasFailed(backup) || hasFailed(tenants);
+    return engineUnreachable().isPresent()
+        || observation.access().certificate().isPresent()
+        || hasFailed(backup)
+        || hasFailed(tenants);
   }
 
   private static boolean hasFailed(Optional<ConditionValue> condition) {

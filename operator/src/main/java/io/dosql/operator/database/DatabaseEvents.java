@@ -35,7 +35,10 @@ final class DatabaseEvents {
             condition -> notes.add(EventNote.warning("RetentionFailed", condition.message())));
     for (ConditionType type :
         List.of(
-            ConditionType.TENANTS_HEALTHY, ConditionType.LOG_HEALTHY, ConditionType.DISK_HEALTHY)) {
+            ConditionType.TENANTS_HEALTHY,
+            ConditionType.LOG_HEALTHY,
+            ConditionType.DISK_HEALTHY,
+            ConditionType.CERTIFICATE_READY)) {
       turned(before, after, type, ConditionSet.FALSE)
           .ifPresent(condition -> notes.add(warning(condition)));
       recovered(before, after, type)

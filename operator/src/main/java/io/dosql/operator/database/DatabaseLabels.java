@@ -112,6 +112,12 @@ final class DatabaseLabels {
                 desired.getMetadata().getLabels().get(DATABASE), labels.get(DATABASE)));
   }
 
+  /** Whether the operator made the object for a user. */
+  static boolean isUsers(HasMetadata object) {
+    Map<String, String> labels = object.getMetadata().getLabels();
+    return isOurs(object) && labels.containsKey(USER);
+  }
+
   /** Whether the object is one that the operator made for a database. */
   static boolean isOurs(HasMetadata object) {
     Map<String, String> labels = object.getMetadata().getLabels();

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param backups all DoSQLBackups of the database
  * @param stored what the store holds; empty when it was not asked
  * @param pruning backups that are kept no longer; empty when there are none
+ * @param access what its Secrets say of who gets at it
  */
 record DatabaseObservation(
     Optional<StatefulSet> statefulSet,
@@ -32,7 +33,8 @@ record DatabaseObservation(
     Optional<Problem> credentials,
     List<DoSQLBackup> backups,
     Optional<Reply<List<StoredBackup>>> stored,
-    Optional<Pruning> pruning) {
+    Optional<Pruning> pruning,
+    AccessFindings access) {
 
   /**
    * Backups that are to be deleted from the store.

@@ -38,6 +38,7 @@ final class DatabaseObserver {
   private final KubernetesClient client;
   private final EngineClients engines;
   private final BackupListings listings;
+  private final TlsChecks tls;
   private final Clock clock;
 
   DatabaseObserver(
@@ -45,6 +46,7 @@ final class DatabaseObserver {
     this.client = client;
     this.engines = engines;
     this.listings = listings;
+    this.tls = new TlsChecks(client, clock);
     this.clock = clock;
   }
 
@@ -59,7 +61,8 @@ final class DatabaseObserver {
         credentials(database, Optional.empty()),
         backups,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        AccessFindings.NONE);
   }
 
   DatabaseObservation observe(
@@ -67,7 +70,8 @@ final class DatabaseObserver {
       Optional<StatefulSet> statefulSet,
       List<Problem> problems,
       Optional<Pod> pod,
-      List<DoSQLBackup> backups) {
+      List<DoSQLBackup> backups,
+      List<Secret> ownSecrets) {
     DatabaseKey key = DatabaseKey.of(database);
     EngineClient engine = engines.of(key);
     boolean running = statefulSet.filter(found -> Serving.readyPods(found) > 0).isPresent();
@@ -88,7 +92,9 @@ final class DatabaseObserver {
         credentials(database, answer),
         backups,
         stored,
-        pruning(database, engine, stored, partial(backups)));
+        pruning(database, engine, stored, partial(backups)),
+        new AccessFindings(
+            tls.problem(database, !current), AppSecret.ofFormerUsers(database, ownSecrets)));
   }
 
   private Optional<Reply<List<StoredBackup>>> list(

@@ -154,7 +154,8 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
         statefulSet,
         List.copyOf(problems),
         cached(context, Pod.class, key.pod()),
-        backups);
+        backups,
+        List.copyOf(context.getSecondaryResources(Secret.class)));
   }
 
   /**

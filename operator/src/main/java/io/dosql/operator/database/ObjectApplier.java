@@ -30,7 +30,7 @@ final class ObjectApplier {
           .withForce(true)
           .build();
 
-  private static final PatchContext MERGE =
+  static final PatchContext MERGE =
       new PatchContext.Builder()
           .withPatchType(PatchType.JSON_MERGE)
           .withFieldManager(DatabaseLabels.OPERATOR)

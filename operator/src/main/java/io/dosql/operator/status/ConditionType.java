@@ -14,6 +14,8 @@ public enum ConditionType {
   TENANTS_HEALTHY("TenantsHealthy"),
   /** Whether the engine has all commits of all tenants. */
   LOG_HEALTHY("LogHealthy"),
+  /** Whether the Secret with the certificate of the data port is there, and good. */
+  CERTIFICATE_READY("CertificateReady"),
   /** Whether the data volume has space for writes. */
   DISK_HEALTHY("DiskHealthy");
 

@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.io.IOException;
@@ -193,6 +194,44 @@ class AuthOfADatabaseTest {
         .containsEntry("DOSQL_RATE", "100")
         .containsEntry("DOSQL_RATE_PER_TOKEN", "7")
         .doesNotContainKey("DOSQL_RATE_PER_TENANT");
+  }
+
+  @Test
+  void secretsOfUsersThatAreNoMore_areFoundAsLongAsTheyHoldAToken() throws Exception {
+    List<Secret> secrets =
+        objects(database().auth(EVERYBODY)).stream()
+            .filter(object -> object instanceof Secret)
+            .map(Secret.class::cast)
+            .toList();
+    assertThat(AppSecret.ofFormerUsers(database().auth(EVERYBODY).build(), secrets)).isEmpty();
+    assertThat(AppSecret.ofFormerUsers(database().build(), secrets))
+        .containsExactly("bobs-secret", "orders-user-ann");
+    // A user whose Secret has another name now has left one behind, too.
+    Auth renamed =
+        new Auth(
+            null,
+            List.of(
+                new AuthUser("ann", AuthRole.ro, List.of("eu-*"), "anns-secret"),
+                new AuthUser("bob", null, null, "bobs-secret")),
+            null,
+            null,
+            null,
+            null,
+            null);
+    assertThat(AppSecret.ofFormerUsers(database().auth(renamed).build(), secrets))
+        .containsExactly("orders-user-ann");
+    assertThat(AppSecret.ofFormerUsers(database().name("other").build(), List.of())).isEmpty();
+    Secret emptied = new SecretBuilder(secrets.get(1)).withData(Map.of("username", "YW5u")).build();
+    assertThat(AppSecret.ofFormerUsers(database().build(), List.of(emptied))).isEmpty();
+    Secret others =
+        new SecretBuilder(secrets.get(1))
+            .editMetadata()
+            .editFirstOwnerReference()
+            .withUid("another")
+            .endOwnerReference()
+            .endMetadata()
+            .build();
+    assertThat(AppSecret.ofFormerUsers(database().build(), List.of(others))).isEmpty();
   }
 
   @Test

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dosql.crds.DatabaseStatus;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.ResourceCondition;
+import io.dosql.crds.Tls;
 import io.dosql.operator.backup.Backups;
 import io.dosql.operator.backup.DueBackup;
 import io.dosql.operator.pod.PodStatus;
@@ -99,6 +100,54 @@ class DatabaseDeciderTest {
         decide(serving().statefulSet(Observations.statefulSet(ready, current, update))).status();
     assertThat(brief(status.conditions(), "Ready")).isEqualTo(condition);
     assertThat(status.phase()).isEqualTo(phase);
+  }
+
+  private static DatabaseDecision decideWithTls(Observations observation) {
+    return decide(database().tls(new Tls("orders-tls", null)).build(), observation);
+  }
+
+  @Test
+  void podThatWaitsForItsCertificate_saysSo() {
+    DatabaseDecision decision =
+        decideWithTls(
+            serving()
+                .statefulSet(Observations.statefulSet(0, "a", "a"))
+                .engine(null)
+                .certificate("TlsSecretMissing", "The Secret orders-tls does not exist."));
+    assertThat(brief(decision.status().conditions(), "Ready")).isEqualTo("False/TlsSecretMissing");
+    assertThat(brief(decision.status().conditions(), "CertificateReady"))
+        .isEqualTo("False/TlsSecretMissing");
+    assertThat(reasons(decision)).contains("TlsSecretMissing");
+    assertThat(decision.requeue()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void certificateThatHasExpired_leavesItReady_butDegraded() {
+    Databases database = database().tls(new Tls("orders-tls", null));
+    DatabaseDecision before = decide(database.build(), serving());
+    assertThat(brief(before.status().conditions(), "CertificateReady"))
+        .isEqualTo("True/CertificateGood");
+    DatabaseDecision decision =
+        decide(after(before, database), serving().certificate("CertificateExpired", "It is over."));
+    assertThat(verdict(decision.status().conditions())).isEqualTo("TFF");
+    assertThat(decision.status().phase()).isEqualTo("Degraded");
+    assertThat(reasons(decision)).containsExactly("CertificateExpired");
+    DatabaseDecision mended = decide(after(decision, database), serving());
+    assertThat(reasons(mended)).containsExactly("CertificateGood");
+  }
+
+  @Test
+  void databaseWithoutTls_hasNoConditionOfItsCertificate() {
+    assertThat(decide(serving()).status().conditions())
+        .noneMatch(condition -> condition.type().equals("CertificateReady"));
+  }
+
+  @Test
+  void secretsOfFormerUsers_areEmptied_andThatIsTold() {
+    DatabaseDecision decision = decide(serving().formerUsers("orders-user-ann"));
+    assertThat(decision.actions())
+        .containsExactly(new DatabaseAction.EmptySecrets(List.of("orders-user-ann")));
+    assertThat(reasons(decision)).contains("UserRemoved");
   }
 
   @Test

@@ -29,6 +29,7 @@ final class Observations {
   private List<DoSQLBackup> backups = List.of();
   private @Nullable Reply<List<StoredBackup>> stored = new Reply.Ok<>(List.of());
   private DatabaseObservation.@Nullable Pruning pruning;
+  private AccessFindings access = AccessFindings.NONE;
 
   private Observations() {}
 
@@ -125,6 +126,16 @@ final class Observations {
     return this;
   }
 
+  Observations certificate(String reason, String message) {
+    access = new AccessFindings(Optional.of(new Problem(reason, message)), access.formerUsers());
+    return this;
+  }
+
+  Observations formerUsers(String... secrets) {
+    access = new AccessFindings(access.certificate(), List.of(secrets));
+    return this;
+  }
+
   DatabaseObservation build() {
     return new DatabaseObservation(
         Optional.ofNullable(statefulSet),
@@ -135,6 +146,7 @@ final class Observations {
         Optional.ofNullable(credentials),
         backups,
         Optional.ofNullable(stored),
-        Optional.ofNullable(pruning));
+        Optional.ofNullable(pruning),
+        access);
   }
 }
