@@ -223,8 +223,7 @@ public final class HranaService implements AutoCloseable {
       Durability level,
       RequestTimeouts timeouts) {
     ThreadFactory threads = work -> SOCKET_THREADS.newThread(peer.named(work));
-    return new HranaSocket(
-        streams, limits, encoding, keepsOrder, peer, level, timeouts, threads);
+    return new HranaSocket(streams, limits, encoding, keepsOrder, peer, level, timeouts, threads);
   }
 
   private RequestReader reader(Encoding encoding) {

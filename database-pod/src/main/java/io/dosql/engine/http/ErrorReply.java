@@ -64,8 +64,7 @@ final class ErrorReply {
     json.endObject();
   }
 
-  private static Reply finish(
-      DosqlException failure, JsonWriter json, @Nullable String requestId) {
+  private static Reply finish(DosqlException failure, JsonWriter json, @Nullable String requestId) {
     Reply reply = Reply.json(failure.code().httpStatus(), json);
     if (requestId != null) {
       reply = reply.with(RequestId.HEADER, requestId);

@@ -193,8 +193,7 @@ final class RequestSequencer extends ChannelDuplexHandler {
             "The request's path must begin with '/' and be percent-encoded.");
   }
 
-  private void refuse(
-      ChannelHandlerContext context, String requestId, DosqlException refusal) {
+  private void refuse(ChannelHandlerContext context, String requestId, DosqlException refusal) {
     closing = true;
     releaseHeld();
     stopTimer();

@@ -22,11 +22,16 @@ public final class Spelling {
 
   /** The nearest one, if one is near enough; a name that differs in case only is not meant. */
   public static Optional<String> nearest(String word, Collection<String> names) {
-    return nearest(word, names, 1).stream().findFirst();
+    return nearest(word, names, 1, 0).stream().findFirst();
   }
 
-  /** The nearest ones, nearest first; equally near ones in alphabetical order. */
-  static List<String> nearest(String word, Collection<String> names, int count) {
+  /**
+   * The nearest ones, nearest first; equally near ones in alphabetical order.
+   *
+   * @param editsOfShort how many edits make another of a name of two characters: none for names
+   *     that may be anything, one if something else tells whether it is meant
+   */
+  static List<String> nearest(String word, Collection<String> names, int count, int editsOfShort) {
     if (word.length() > LENGTH_MAX) {
       return List.of();
     }
@@ -34,7 +39,7 @@ public final class Spelling {
     return names.stream()
         .filter(name -> name.length() <= LENGTH_MAX)
         .map(name -> new Scored(name, distance(wanted, name.toLowerCase(Locale.ROOT))))
-        .filter(scored -> scored.distance > 0 && isNear(wanted, scored))
+        .filter(scored -> scored.distance > 0 && isNear(wanted, scored, editsOfShort))
         .sorted(Comparator.comparingInt(Scored::distance).thenComparing(Scored::name))
         .limit(count)
         .map(Scored::name)
@@ -42,9 +47,9 @@ public final class Spelling {
   }
 
   /** The longer a name, the more edits leave it recognisable. */
-  private static boolean isNear(String word, Scored scored) {
+  private static boolean isNear(String word, Scored scored, int editsOfShort) {
     int longer = Math.max(word.length(), scored.name.length());
-    int most = longer <= 2 ? 0 : longer <= 4 ? 1 : longer <= 8 ? 2 : 3;
+    int most = longer <= 2 ? editsOfShort : longer <= 4 ? 1 : longer <= 8 ? 2 : 3;
     return scored.distance <= most;
   }
 

@@ -235,7 +235,7 @@ final class SqlAdvice {
     }
     List<String> keywords = SqliteLibrary.get().keywords();
     for (SqlToken word : wordsBefore(offset, Set.copyOf(keywords))) {
-      for (String keyword : Spelling.nearest(word.name(), keywords, KEYWORDS_PER_WORD)) {
+      for (String keyword : Spelling.nearest(word.name(), keywords, KEYWORDS_PER_WORD, 1)) {
         if (getsFurther(word, keyword, offset)) {
           return Optional.of(keyword);
         }

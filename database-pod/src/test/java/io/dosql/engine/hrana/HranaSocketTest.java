@@ -99,8 +99,7 @@ class HranaSocketTest {
   @Test
   void timesOfTheUpgradeCountForAllStreams() throws Exception {
     try (SocketClient holder = open("hrana3");
-        SocketClient brief =
-            SocketClient.open(pod, "/db/sock/", "X-DoSQL-Lock-Timeout", "100")) {
+        SocketClient brief = SocketClient.open(pod, "/db/sock/", "X-DoSQL-Lock-Timeout", "100")) {
       holder.ok(1, openStream(1));
       holder.ok(2, execute(1, "BEGIN IMMEDIATE"));
       for (int stream = 1; stream <= 2; stream++) {

@@ -77,10 +77,8 @@ final class SocketClient implements AutoCloseable {
   }
 
   /** The same as {@link #open}, with one more header in the upgrade. */
-  static SocketClient open(RealPod pod, String path, String header, String value)
-      throws Exception {
-    SocketClient client =
-        new SocketClient(pod.url() + path, "hrana3", null, Map.of(header, value));
+  static SocketClient open(RealPod pod, String path, String header, String value) throws Exception {
+    SocketClient client = new SocketClient(pod.url() + path, "hrana3", null, Map.of(header, value));
     client.send("{\"type\":\"hello\",\"jwt\":\"" + pod.keys().token() + "\"}");
     assertThat(client.receive().get("type").asText()).isEqualTo("hello_ok");
     return client;

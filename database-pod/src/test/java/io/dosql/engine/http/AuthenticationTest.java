@@ -136,7 +136,9 @@ class AuthenticationTest {
 
   /** What comes until the pod closes. */
   private static final class HelloListener implements WebSocket.Listener {
-    private final StringBuffer text = new StringBuffer();
+    private final StringBuilder text = new StringBuilder();
+
+    /** What came is whole, and seen by whoever waits for this, when the pod has closed. */
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
 
     @Override

@@ -91,7 +91,9 @@ class TlsTest {
     }
   }
 
-  /** Connects, and is shown what was good before, until the pod says what it cannot use, and after. */
+  /**
+   * Connects, and is shown what was good before, until the pod says what it cannot use, and after.
+   */
   private void awaitRefusalOf(String reason, PodUnderTest pod, TestCertificate before)
       throws Exception {
     logged.list.clear();

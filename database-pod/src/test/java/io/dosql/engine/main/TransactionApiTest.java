@@ -227,6 +227,44 @@ class TransactionApiTest {
         .isEqualTo("1,2,4");
   }
 
+  /** All of the statements or none, inside a transaction that goes on. */
+  private static Map<String, ?> nestedBatch(String... statements) {
+    List<Map<String, ?>> steps = new ArrayList<>();
+    steps.add(Map.of("stmt", Map.of("sql", "SAVEPOINT nested")));
+    for (String sql : statements) {
+      steps.add(step(sql, Map.of("type", "ok", "step", steps.size() - 1)));
+    }
+    int last = steps.size() - 1;
+    Map<String, ?> failed = Map.of("type", "not", "cond", Map.of("type", "ok", "step", last));
+    steps.add(step("ROLLBACK TO nested", failed));
+    steps.add(Map.of("stmt", Map.of("sql", "RELEASE nested")));
+    return Map.of("type", "batch", "batch", Map.of("steps", steps));
+  }
+
+  private static Map<String, ?> step(String sql, Map<String, ?> condition) {
+    return Map.of("stmt", Map.of("sql", sql), "condition", condition);
+  }
+
+  @Test
+  void aBatchInsideATransaction_isAllOrNoneOfItself() throws Exception {
+    try (Stream stream = new Stream()) {
+      stream.ok("BEGIN");
+      stream.ok("INSERT INTO t VALUES (1)");
+      JsonNode failed =
+          stream.send(nestedBatch("INSERT INTO t VALUES (2)", "INSERT INTO t VALUES (1)"));
+      assertThat(failed.at("/response/result/step_errors/2/code").asText())
+          .describedAs("%s", failed)
+          .isEqualTo("SQLITE_CONSTRAINT");
+      JsonNode done =
+          stream.send(nestedBatch("INSERT INTO t VALUES (3)", "INSERT INTO t VALUES (4)"));
+      assertThat(done.at("/response/result/step_errors").toString())
+          .isEqualTo("[null,null,null,null,null]");
+      stream.ok("COMMIT");
+    }
+    assertThat(pod.sql("main", "SELECT group_concat(id) FROM t").at("/rows/0/0").asText())
+        .isEqualTo("1,3,4");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

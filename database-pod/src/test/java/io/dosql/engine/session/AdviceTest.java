@@ -72,6 +72,8 @@ class AdviceTest {
           SELECT * FROM users WEHRE id = 1             | WHERE
           SELECT * FROM users ORDR BY id               | ORDER
           SELECT * FROM users GROPU BY id              | GROUP
+          SELECT * FROM users GROUP BT id              | BY
+          SELECT * FROM users WHERE id IJ (1)          | IN
           INSERT INTO users VALEUS (1, 'a', 'b')       | VALUES
           UPDATE users STE name = 'x'                  | SET
           CREATE TABEL x (a)                           | TABLE

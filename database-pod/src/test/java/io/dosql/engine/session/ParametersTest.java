@@ -88,7 +88,8 @@ class ParametersTest {
 
   @Test
   void aNameThatIsMisspeltIsSaidBesideTheParameterThatLacksItsValue() {
-    DosqlException failure = failure("SELECT :email, :age", List.of(), Map.of("emial", ONE, "age", TWO));
+    DosqlException failure =
+        failure("SELECT :email, :age", List.of(), Map.of("emial", ONE, "age", TWO));
     assertThat(failure.getMessage())
         .isEqualTo(
             "parameter :email has no value, and no parameter is named 'emial': the statement has 2"

@@ -184,8 +184,12 @@ class KeyRotationTest {
       assertThat(entry(cluster, "orders-keys", "jwks.json"))
           .contains(keyOf(cluster, "orders-app"))
           .doesNotContain(second);
-      assertThat(entry(cluster, "orders-auth", "policy.json"))
-          .contains("\"revokedKeys\":[\"" + second + "\"]", "\"ann\"");
+      await()
+          .atMost(Cluster.PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(entry(cluster, "orders-auth", "policy.json"))
+                      .contains("\"revokedKeys\":[\"" + second + "\"]", "\"ann\""));
       assertThat(cluster.failedPasses()).isZero();
     }
   }
