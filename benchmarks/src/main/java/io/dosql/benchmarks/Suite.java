@@ -65,8 +65,10 @@ final class Suite {
         new Row.Ratio(sockets, "Hrana over HTTP, 16 clients", "pod-sockets", "pod-hrana-16", 1.5),
         new Row.Ratio(
             sockets, "plain JSON over HTTP, 16 clients", "pod-sockets", "pod-read-16", 1.5),
-        new Row.Ratio(stream + "NDJSON", "read in process", "pod-rows", "java-rows", 0.5),
-        new Row.Ratio(stream + "Hrana's cursor", "read in process", "pod-cursor", "java-rows", 0.5),
+        new Row.Ratio(stream + "NDJSON", "read by a session", "pod-rows", "session-rows", 0.5),
+        new Row.Ratio(stream + "NDJSON", "read by the binding", "pod-rows", "java-rows", 0.5),
+        new Row.Ratio(stream + "cursor", "read by a session", "pod-cursor", "session-rows", 0.5),
+        new Row.Ratio(stream + "cursor", "read by the binding", "pod-cursor", "java-rows", 0.5),
         new Row.Ratio(
             "point reads over HTTP, 16 clients, with a token",
             "the same without",
@@ -224,6 +226,7 @@ final class Suite {
         "engine's binding: rows of a whole table",
         "",
         d -> inProcess(TableReads.class, d));
+    add("session-rows", "engine's sessions: rows of a whole table", "", this::sessionReads);
     add(
         "pod-rows",
         "pod: rows streamed as NDJSON, one client",
@@ -355,20 +358,34 @@ final class Suite {
 
   private Reading sessionWrites(Duration duration) throws IOException, InterruptedException {
     Path home = Files.createTempDirectory(contestants.folder(), "sessions");
-    Path token = Files.writeString(home.resolve("admin.token"), "benchmark-admin-token");
+    return child(
+        SessionWrites.class,
+        engineEnvironment(Files.createDirectory(home.resolve("data"))),
+        Integer.toString(CLIENTS),
+        Long.toString(duration.toSeconds()));
+  }
+
+  private Reading sessionReads(Duration duration) throws IOException, InterruptedException {
+    return child(
+        SessionReads.class,
+        engineEnvironment(contestants.readData()),
+        Integer.toString(Http.ROWS),
+        Long.toString(duration.toSeconds()));
+  }
+
+  /** For an engine in a program of ours, without clients. */
+  private Map<String, String> engineEnvironment(Path data) throws IOException {
+    Path token =
+        Files.writeString(data.resolveSibling("engine-admin.token"), "benchmark-admin-token");
     Map<String, String> environment = new HashMap<>(contestants.settings().environment());
-    environment.put("DOSQL_DATA_DIR", Files.createDirectory(home.resolve("data")).toString());
+    environment.put("DOSQL_DATA_DIR", data.toString());
     environment.put("DOSQL_DATABASE", "bench/bench");
     environment.put("DOSQL_BIND_HOST", "127.0.0.1");
     environment.put("DOSQL_HTTP_PORT", Integer.toString(Pod.freePort()));
     environment.put("DOSQL_ADMIN_PORT", Integer.toString(Pod.freePort()));
     environment.put("DOSQL_ADMIN_TOKEN_FILE", token.toString());
     environment.put("DOSQL_AUTH", "none");
-    return child(
-        SessionWrites.class,
-        environment,
-        Integer.toString(CLIENTS),
-        Long.toString(duration.toSeconds()));
+    return environment;
   }
 
   /** A part of this program, in a JVM like the pod's. */
