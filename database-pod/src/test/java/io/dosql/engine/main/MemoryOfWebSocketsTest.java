@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * </pre>
  *
  * <p>How the pod is limited: {@link LimitedPod}. As the operator starts small pods, without C2.
+ * Meant for the image: what its AOT cache saves is in docs/memory.md.
  */
 @EnabledIfSystemProperty(named = "dosql.load.seconds", matches = "[0-9]+")
 class MemoryOfWebSocketsTest {
