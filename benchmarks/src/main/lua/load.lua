@@ -2,7 +2,8 @@
 --
 --   wrk … -s load.lua URL -- KIND TENANTS DEPTH [TOKEN]
 --
--- KIND     insert, read, mixed (nine reads to one insert), or hrana (reads as a libSQL driver sends them)
+-- KIND     insert, read, mixed (nine reads to one insert), hrana (reads as a libSQL driver sends them), or the whole
+--          table as a stream: rows (NDJSON), cursor (Hrana's)
 -- TENANTS  1: all to the tenant "bench"; else spread over "bench-0" and so on
 -- DEPTH    requests that a connection sends in one go, before it waits for their answers; for hrana those of
 --          one pipeline, which is one HTTP request
@@ -40,6 +41,19 @@ local function hrana(first, depth)
   return '{"requests":[' .. table.concat(requests, ",") .. ',{"type":"close"}]}'
 end
 
+local STREAMED = "SELECT id, v FROM p"
+
+-- Path, further header and body of what is not a plain request.
+local function special(kind, number, depth)
+  if kind == "hrana" then
+    return "/v2/pipeline", nil, hrana(number, depth)
+  elseif kind == "rows" then
+    return "/query", "application/x-ndjson", '{"sql":"' .. STREAMED .. '"}'
+  elseif kind == "cursor" then
+    return "/v3/cursor", nil, '{"batch":{"steps":[{"stmt":{"sql":"' .. STREAMED .. '"}}]}}'
+  end
+end
+
 function init(args)
   local kind, tenants, depth, token = args[1], tonumber(args[2]), tonumber(args[3]), args[4]
   local headers = { ["Content-Type"] = "application/json" }
@@ -55,8 +69,10 @@ function init(args)
       local tenant = tenants == 1 and "bench" or "bench-" .. math.random(0, tenants - 1)
       return "/db/" .. tenant .. path
     end
-    if kind == "hrana" then
-      several[1] = wrk.format("POST", url("/v2/pipeline"), headers, hrana(number, depth))
+    local path, accept, whole = special(kind, number, depth)
+    if path then
+      headers["Accept"] = accept
+      several[1] = wrk.format("POST", url(path), headers, whole)
     else
       for j = 1, depth do
         several[j] = wrk.format("POST", url("/query"), headers, body(kind, number + j))

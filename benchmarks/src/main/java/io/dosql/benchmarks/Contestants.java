@@ -41,7 +41,7 @@ final class Contestants implements AutoCloseable {
   private @Nullable Workerd workerd;
   private @Nullable Postgres postgres;
   private @Nullable WakeProbe wake;
-  private @Nullable Path readDatabase;
+  private @Nullable Path readData;
 
   /**
    * @param folder exists, and is empty
@@ -157,16 +157,21 @@ final class Contestants implements AutoCloseable {
 
   /** A SQLite database to read from in process, which the engine's pod has made. */
   Path readDatabase() throws IOException, InterruptedException {
-    Path database = readDatabase;
-    if (database == null) {
+    return readData().resolve("tenants/bench/data.db");
+  }
+
+  /** The data directory that it is in; no pod is running on it. */
+  Path readData() throws IOException, InterruptedException {
+    Path data = readData;
+    if (data == null) {
       Path home = folder.resolve("reads");
       try (Pod maker = Pod.start(installation, home, settings, false)) {
         maker.data().makeTables("bench");
       }
-      database = home.resolve("data/tenants/bench/data.db");
-      readDatabase = database;
+      data = home.resolve("data");
+      readData = data;
     }
-    return database;
+    return data;
   }
 
   /** Ends all; any thread, so that nothing is left running when this process is told to end. */

@@ -25,8 +25,19 @@ final class Figures {
 
   /** The ratio of each round. */
   List<Double> ratios(Row.Ratio row) {
-    List<Double> subject = rates(row.subject());
-    List<Double> baseline = rates(row.baseline());
+    return ratios(rates(row.subject()), rates(row.baseline()));
+  }
+
+  /** The ratio of each round. */
+  List<Double> ratios(Row.Delay row) {
+    return ratios(medianTimes(row.subject()), medianTimes(row.baseline()));
+  }
+
+  private List<Double> medianTimes(String measurement) {
+    return of(measurement).stream().map(reading -> (double) reading.p50Micros()).toList();
+  }
+
+  private static List<Double> ratios(List<Double> subject, List<Double> baseline) {
     List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < Math.min(subject.size(), baseline.size()); round++) {
       ratios.add(subject.get(round) / baseline.get(round));

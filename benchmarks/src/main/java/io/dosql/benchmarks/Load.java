@@ -11,12 +11,14 @@ import java.util.Map;
 /**
  * What {@code wrk} sends; see {@code load.lua}.
  *
- * @param kind insert, read, mixed or hrana
+ * @param kind insert, read, mixed, hrana, rows or cursor
  * @param clients connections
  * @param tenants how many it is spread over
  * @param depth requests that a connection sends in one go, for hrana in one HTTP request
  */
 record Load(String kind, int clients, int tenants, int depth) {
+
+  private static final int THREADS = 2;
 
   /** Sends it for a while; fails if any request does. */
   Reading run(Path script, String url, String token, Duration duration)
@@ -25,7 +27,7 @@ record Load(String kind, int clients, int tenants, int depth) {
         new ArrayList<>(
             List.of(
                 "wrk",
-                "-t2",
+                "-t" + Math.min(THREADS, clients),
                 "-c" + clients,
                 "-d" + duration.toSeconds(),
                 "--timeout",
@@ -46,7 +48,15 @@ record Load(String kind, int clients, int tenants, int depth) {
           "Of the requests to %s failed: by status %d, to connect %d, to read %d, to write %d, late %d"
               .formatted(url, result[2], result[3], result[4], result[5], result[6]));
     }
-    long statements = result[0] * (kind.equals("hrana") ? depth : 1);
-    return new Reading(statements * 1e6 / result[1], result[7], result[8], List.of());
+    return new Reading(result[0] * perRequest() * 1e6 / result[1], result[7], result[8], List.of());
+  }
+
+  /** Statements, or rows where these are what counts. */
+  private long perRequest() {
+    return switch (kind) {
+      case "hrana" -> depth;
+      case "rows", "cursor" -> Http.ROWS;
+      default -> 1;
+    };
   }
 }

@@ -21,13 +21,16 @@ final class Pod implements AutoCloseable {
 
   private final Installation installation;
   private final Process process;
+  private final int port;
   private final Http data;
   private final Http admin;
   private final String token;
 
-  private Pod(Installation installation, Process process, Http data, Http admin, String token) {
+  private Pod(
+      Installation installation, Process process, int port, Http data, Http admin, String token) {
     this.installation = installation;
     this.process = process;
+    this.port = port;
     this.data = data;
     this.admin = admin;
     this.token = token;
@@ -81,6 +84,7 @@ final class Pod implements AutoCloseable {
         new Pod(
             installation,
             process,
+            port,
             new Http("http://127.0.0.1:" + port, token),
             new Http("http://127.0.0.1:" + adminPort, ADMIN_TOKEN),
             token);
@@ -110,6 +114,10 @@ final class Pod implements AutoCloseable {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }
+  }
+
+  int port() {
+    return port;
   }
 
   Http data() {

@@ -35,6 +35,19 @@ sealed interface Row {
     }
   }
 
+  /**
+   * One median time by another.
+   *
+   * @param maxRatio the most that it may be
+   */
+  record Delay(String what, String against, String subject, String baseline, double maxRatio)
+      implements Row {
+    @Override
+    public List<String> needs() {
+      return List.of(subject, baseline);
+    }
+  }
+
   /** The 99th percentile of all times of a measurement, over all rounds. */
   record Latency(String what, String subject, double maxMillis) implements Row {
     @Override

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What is compared with what, and what has to come out. */
 final class Suite {
@@ -30,6 +31,7 @@ final class Suite {
     add(DISK, "fdatasync of 4 KiB", lacksTool("fdatasync"), this::disk);
     addInserts();
     addReads();
+    addProtocols();
     addInProcess();
     addLife();
   }
@@ -40,6 +42,42 @@ final class Suite {
   }
 
   List<Row> rows() {
+    return Stream.of(rowsAgainstOthers(), rowsOfProtocols()).flatMap(List::stream).toList();
+  }
+
+  /** What the protocols cost, one against the other in the same pod. */
+  private static List<Row> rowsOfProtocols() {
+    String sockets = "point reads over 16 WebSockets, 8 requests in flight on each";
+    String stream = "100,000 rows as a stream over HTTP, one client, ";
+    return List.of(
+        new Row.Delay(
+            "point read by Hrana over HTTP, one client, p50",
+            "plain JSON",
+            "pod-hrana-1",
+            "pod-read-1",
+            1.3),
+        new Row.Delay(
+            "point read by Hrana over HTTP, 16 clients, p50",
+            "plain JSON",
+            "pod-hrana-16",
+            "pod-read-16",
+            1.3),
+        new Row.Ratio(sockets, "Hrana over HTTP, 16 clients", "pod-sockets", "pod-hrana-16", 1.5),
+        new Row.Ratio(
+            sockets, "plain JSON over HTTP, 16 clients", "pod-sockets", "pod-read-16", 1.5),
+        new Row.Ratio(stream + "NDJSON", "read by a session", "pod-rows", "session-rows", 0.5),
+        new Row.Ratio(stream + "NDJSON", "read by the binding", "pod-rows", "java-rows", 0.5),
+        new Row.Ratio(stream + "cursor", "read by a session", "pod-cursor", "session-rows", 0.5),
+        new Row.Ratio(stream + "cursor", "read by the binding", "pod-cursor", "java-rows", 0.5),
+        new Row.Ratio(
+            "point reads over HTTP, 16 clients, with a token",
+            "the same without",
+            "pod-read-jwt",
+            "pod-read-16",
+            0));
+  }
+
+  private static List<Row> rowsAgainstOthers() {
     String inserts = "durable single-row inserts over HTTP, 64 clients, one tenant";
     return List.of(
         new Row.Ratio(inserts, "workerd", "pod-insert", "workerd-insert", 10),
@@ -159,18 +197,74 @@ final class Suite {
         d -> contestants.postgres().load("read-pipelined.sql", FEW_CLIENTS, DEPTH, d));
   }
 
-  private void addInProcess() {
+  private void addProtocols() {
+    Load read = new Load("read", FEW_CLIENTS, 1, 1);
     add(
-        "java-read",
-        "engine's binding: point reads",
+        "pod-read-jwt",
+        "pod: point reads, 16 clients, with a token",
+        lacksWrk(),
+        d -> contestants.guardedPod().load(read, d));
+    add(
+        "pod-read-1",
+        "pod: point reads, one client",
+        lacksWrk(),
+        d -> contestants.pod().load(new Load("read", 1, 1, 1), d));
+    for (int clients : List.of(1, FEW_CLIENTS)) {
+      add(
+          "pod-hrana-" + clients,
+          "pod: point reads, " + (clients == 1 ? "one client" : clients + " clients") + ", Hrana",
+          lacksWrk(),
+          d -> contestants.pod().load(new Load("hrana", clients, 1, 1), d));
+    }
+    add(
+        "pod-sockets",
+        "pod: point reads, 16 WebSockets, 8 in flight on each",
+        lacksTool("sockets"),
+        this::sockets);
+    add(
+        "java-rows",
+        "engine's binding: rows of a whole table",
         "",
-        d ->
-            child(
-                PointReads.class,
-                Map.of(),
-                contestants.readDatabase().toString(),
-                Integer.toString(Http.ROWS),
-                Long.toString(d.toSeconds())));
+        d -> inProcess(TableReads.class, d));
+    add("session-rows", "engine's sessions: rows of a whole table", "", this::sessionReads);
+    add(
+        "pod-rows",
+        "pod: rows streamed as NDJSON, one client",
+        lacksWrk(),
+        d -> contestants.pod().load(new Load("rows", 1, 1, 1), d));
+    add(
+        "pod-cursor",
+        "pod: rows streamed by Hrana's cursor, one client",
+        lacksWrk(),
+        d -> contestants.pod().load(new Load("cursor", 1, 1, 1), d));
+  }
+
+  private Reading sockets(Duration duration) throws IOException, InterruptedException {
+    long[] result =
+        Programs.result(
+            Programs.run(
+                tool("sockets"),
+                Integer.toString(contestants.pod().port()),
+                "/db/bench/",
+                Integer.toString(FEW_CLIENTS),
+                Integer.toString(DEPTH),
+                Long.toString(duration.toSeconds())));
+    return new Reading(result[0] * 1e6 / result[1], result[2], result[3], List.of());
+  }
+
+  /** A program that reads the table of {@link Http#ROWS} rows. */
+  private Reading inProcess(Class<?> main, Duration duration)
+      throws IOException, InterruptedException {
+    return child(
+        main,
+        Map.of(),
+        contestants.readDatabase().toString(),
+        Integer.toString(Http.ROWS),
+        Long.toString(duration.toSeconds()));
+  }
+
+  private void addInProcess() {
+    add("java-read", "engine's binding: point reads", "", d -> inProcess(PointReads.class, d));
     add(
         "c-read",
         "SQLite in C: point reads",
@@ -264,20 +358,34 @@ final class Suite {
 
   private Reading sessionWrites(Duration duration) throws IOException, InterruptedException {
     Path home = Files.createTempDirectory(contestants.folder(), "sessions");
-    Path token = Files.writeString(home.resolve("admin.token"), "benchmark-admin-token");
+    return child(
+        SessionWrites.class,
+        engineEnvironment(Files.createDirectory(home.resolve("data"))),
+        Integer.toString(CLIENTS),
+        Long.toString(duration.toSeconds()));
+  }
+
+  private Reading sessionReads(Duration duration) throws IOException, InterruptedException {
+    return child(
+        SessionReads.class,
+        engineEnvironment(contestants.readData()),
+        Integer.toString(Http.ROWS),
+        Long.toString(duration.toSeconds()));
+  }
+
+  /** For an engine in a program of ours, without clients. */
+  private Map<String, String> engineEnvironment(Path data) throws IOException {
+    Path token =
+        Files.writeString(data.resolveSibling("engine-admin.token"), "benchmark-admin-token");
     Map<String, String> environment = new HashMap<>(contestants.settings().environment());
-    environment.put("DOSQL_DATA_DIR", Files.createDirectory(home.resolve("data")).toString());
+    environment.put("DOSQL_DATA_DIR", data.toString());
     environment.put("DOSQL_DATABASE", "bench/bench");
     environment.put("DOSQL_BIND_HOST", "127.0.0.1");
     environment.put("DOSQL_HTTP_PORT", Integer.toString(Pod.freePort()));
     environment.put("DOSQL_ADMIN_PORT", Integer.toString(Pod.freePort()));
     environment.put("DOSQL_ADMIN_TOKEN_FILE", token.toString());
     environment.put("DOSQL_AUTH", "none");
-    return child(
-        SessionWrites.class,
-        environment,
-        Integer.toString(CLIENTS),
-        Long.toString(duration.toSeconds()));
+    return environment;
   }
 
   /** A part of this program, in a JVM like the pod's. */

@@ -6,6 +6,8 @@ import java.util.Locale;
 /** The outcome as Markdown. */
 final class Table {
 
+  private static final String REACHED = "reached";
+  private static final String FALLS_SHORT = "**falls short**";
   private static final double SLOW_DISK_MAX_PER_SECOND = 1000;
 
   private final StringBuilder text = new StringBuilder();
@@ -35,6 +37,7 @@ final class Table {
   private void row(Row row, Figures figures) {
     switch (row) {
       case Row.Ratio ratio -> ratio(ratio, figures);
+      case Row.Delay delay -> delay(delay, figures);
       case Row.Latency latency -> latency(latency, figures);
     }
   }
@@ -45,8 +48,7 @@ final class Table {
       return;
     }
     double median = Statistics.median(ratios);
-    String verdict =
-        row.target() == 0 ? "" : median >= row.target() ? "reached" : "**falls short**";
+    String verdict = row.target() == 0 ? "" : median >= row.target() ? REACHED : FALLS_SHORT;
     if (row.onSlowDiskOnly()) {
       double perSecond = Statistics.median(figures.rates(Suite.DISK));
       if (perSecond > SLOW_DISK_MAX_PER_SECOND) {
@@ -57,11 +59,30 @@ final class Table {
         row.what(),
         row.against(),
         decimals(2, median),
-        decimals(2, Statistics.min(ratios)) + " to " + decimals(2, Statistics.max(ratios)),
+        spread(ratios),
         row.target() == 0
             ? ""
             : "≥ " + decimals(1, row.target()) + (row.onSlowDiskOnly() ? ", from 1 ms on" : ""),
         verdict);
+  }
+
+  private void delay(Row.Delay row, Figures figures) {
+    List<Double> ratios = figures.ratios(row);
+    if (ratios.isEmpty()) {
+      return;
+    }
+    double median = Statistics.median(ratios);
+    cells(
+        row.what(),
+        row.against(),
+        decimals(2, median),
+        spread(ratios),
+        "≤ " + decimals(1, row.maxRatio()),
+        median <= row.maxRatio() ? REACHED : FALLS_SHORT);
+  }
+
+  private static String spread(List<Double> ratios) {
+    return decimals(2, Statistics.min(ratios)) + " to " + decimals(2, Statistics.max(ratios));
   }
 
   private void latency(Row.Latency row, Figures figures) {
@@ -76,7 +97,7 @@ final class Table {
         "p99 " + decimals(1, p99) + " ms",
         decimals(1, Statistics.min(times)) + " to " + decimals(1, Statistics.max(times)) + " ms",
         "≤ " + decimals(0, row.maxMillis()) + " ms",
-        p99 <= row.maxMillis() ? "reached" : "**falls short**");
+        p99 <= row.maxMillis() ? REACHED : FALLS_SHORT);
   }
 
   private void figure(Measurement measurement, Figures figures) {

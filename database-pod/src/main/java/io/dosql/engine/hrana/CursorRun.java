@@ -94,8 +94,12 @@ final class CursorRun implements AutoCloseable {
   /** Makes more entries, or none; false if there will be no more. */
   private boolean produce() {
     if (count > 0) {
-      // A new one, so that a large result's buffer does not stay.
-      entries = encoding.writer();
+      // A new one where else a large result's buffer would stay.
+      if (entries.size() > 2 * limits.chunkBytes()) {
+        entries = encoding.writer();
+      } else {
+        entries.takeBackTo(0);
+      }
       count = 0;
       taken = 0;
     }

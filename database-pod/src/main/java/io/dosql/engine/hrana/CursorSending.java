@@ -5,6 +5,9 @@ import io.dosql.engine.session.Durability;
 /** Sends the answer to one cursor request over HTTP, a chunk at a time. */
 final class CursorSending {
 
+  /** About what the entry takes with which a chunk is full: chunks differ by less. */
+  private static final int LAST_ENTRY_BYTES = 1 << 10;
+
   private final HranaStreams streams;
   private final HranaStreams.Lease lease;
   private final StreamOwner owner;
@@ -44,7 +47,7 @@ final class CursorSending {
           ended = true;
           return released;
         }
-        chunk = encoding.writer();
+        chunk = encoding.writer(chunk.size() + LAST_ENTRY_BYTES);
         isLast = fill(chunk);
       }
       takeBack();

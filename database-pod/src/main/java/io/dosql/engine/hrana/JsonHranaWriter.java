@@ -6,7 +6,9 @@ import io.dosql.engine.session.Description;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.sqlite.Column;
 import io.dosql.engine.sqlite.Row;
+import io.dosql.engine.sqlite.Utf8Text;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,26 @@ final class JsonHranaWriter implements HranaWriter {
 
   private static final double NANOS_PER_MILLI = 1e6;
 
-  private final JsonWriter json = new JsonWriter();
+  // What each row, or each of its values, begins with.
+  private static final byte[] INTEGER = ascii("{\"type\":\"integer\",\"value\":");
+  private static final byte[] REAL = ascii("{\"type\":\"float\",\"value\":");
+  private static final byte[] TEXT = ascii("{\"type\":\"text\",\"value\":");
+  private static final byte[] BLOB = ascii("{\"type\":\"blob\",\"base64\":");
+  private static final byte[] ROW_ENTRY = ascii("{\"type\":\"row\",\"row\":");
+
+  private final JsonWriter json;
+
+  JsonHranaWriter() {
+    this(new JsonWriter());
+  }
+
+  JsonHranaWriter(JsonWriter json) {
+    this.json = json;
+  }
+
+  private static byte[] ascii(String json) {
+    return json.getBytes(StandardCharsets.US_ASCII);
+  }
 
   /** For what only JSON has. */
   JsonWriter json() {
@@ -67,20 +88,19 @@ final class JsonHranaWriter implements HranaWriter {
   }
 
   private void value(Row row, int column, Room room) {
-    json.beginObject().name("type");
     switch (row.type(column)) {
-      case NULL -> json.value("null");
-      case INTEGER -> json.value("integer").name("value").value(Long.toString(row.integer(column)));
-      case REAL -> json.value("float").name("value").value(row.real(column));
+      case NULL -> json.beginObject().name("type").value("null");
+      case INTEGER -> json.beginning(INTEGER).quotedValue(row.integer(column));
+      case REAL -> json.beginning(REAL).value(row.real(column));
       case TEXT -> {
-        String text = row.text(column);
+        Utf8Text text = row.utf8(column);
         room.require((long) json.size() + text.length());
-        json.value("text").name("value").value(text);
+        json.beginning(TEXT).value(text.bytes(), text.length());
       }
       case BLOB -> {
         byte[] bytes = row.blob(column);
         room.require(json.size() + (long) bytes.length);
-        json.value("blob").name("base64").base64(bytes, false);
+        json.beginning(BLOB).base64(bytes, false);
       }
     }
     json.endObject();
@@ -183,7 +203,8 @@ final class JsonHranaWriter implements HranaWriter {
 
   @Override
   public void rowEntry(Row row, Room room) {
-    JsonWriter _ = beginEntry("row").name("row");
+    JsonWriter.Mark _ = json.beginFragment();
+    json.beginning(ROW_ENTRY);
     row(row, room);
     json.endObject();
   }

@@ -7,6 +7,7 @@ import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.RowSink;
 import io.dosql.engine.sqlite.Column;
 import io.dosql.engine.sqlite.Row;
+import io.dosql.engine.sqlite.Utf8Text;
 import java.util.List;
 
 /**
@@ -105,9 +106,9 @@ final class ResultEncoder implements RowSink {
       case INTEGER -> integer(row.integer(column));
       case REAL -> json.value(row.real(column));
       case TEXT -> {
-        String text = row.text(column);
+        Utf8Text text = row.utf8(column);
         budget.requireRoom((long) json.size() + text.length());
-        json.value(text);
+        json.value(text.bytes(), text.length());
       }
       case BLOB -> {
         byte[] bytes = row.blob(column);

@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 final class StreamedQuery {
 
   private static final String MEDIA_TYPE = "application/x-ndjson";
+
+  /** About what the row takes with which a chunk is full. */
+  private static final int LAST_ROW_BYTES = 1 << 10;
+
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final HttpLimits limits;
@@ -100,7 +104,7 @@ final class StreamedQuery {
       if (!sending.body().offer(chunk.toBuffer(), streams.clientTimeout())) {
         return false;
       }
-      chunk = new JsonWriter();
+      chunk = new JsonWriter(streams.chunkBytes() + LAST_ROW_BYTES);
     }
     sending.body().end();
     return true;

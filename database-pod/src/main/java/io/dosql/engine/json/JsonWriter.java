@@ -21,9 +21,21 @@ public final class JsonWriter {
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] REPLACEMENT = "\ufffd".getBytes(StandardCharsets.UTF_8);
 
-  private byte[] buffer = new byte[INITIAL_BYTES];
+  /** The longest number: 19 digits and a sign. */
+  private static final int LONG_BYTES_MAX = 20;
+
+  private byte[] buffer;
   private int size;
   private boolean needsComma;
+
+  public JsonWriter() {
+    this(INITIAL_BYTES);
+  }
+
+  /** For a text whose size is known about. */
+  public JsonWriter(int expectedBytes) {
+    buffer = new byte[expectedBytes];
+  }
 
   /** A moment in the writing, for {@link #reset}. */
   public static final class Mark {
@@ -109,8 +121,75 @@ public final class JsonWriter {
     return this;
   }
 
+  /**
+   * A string of text that is there as UTF-8; what is malformed in it becomes U+FFFD. Mostly it can
+   * be copied as it stands.
+   *
+   * @param length of the text, which begins at the array's first byte
+   */
+  public JsonWriter value(byte[] utf8, int length) {
+    if (!PlainText.isPlain(utf8, length)) {
+      return value(new String(utf8, 0, length, StandardCharsets.UTF_8));
+    }
+    separate();
+    ensure(length + 2);
+    buffer[size++] = '"';
+    System.arraycopy(utf8, 0, buffer, size, length);
+    size += length;
+    buffer[size++] = '"';
+    needsComma = true;
+    return this;
+  }
+
   public JsonWriter value(long number) {
-    return plain(Long.toString(number));
+    separate();
+    digits(number);
+    needsComma = true;
+    return this;
+  }
+
+  /** A number as a string, for readers that know doubles only. */
+  public JsonWriter quotedValue(long number) {
+    separate();
+    put('"');
+    digits(number);
+    put('"');
+    needsComma = true;
+    return this;
+  }
+
+  /**
+   * The beginning of a value as it stands, up to where another value has its place.
+   *
+   * @param json ASCII
+   */
+  public JsonWriter beginning(byte[] json) {
+    separate();
+    put(json);
+    needsComma = false;
+    return this;
+  }
+
+  /** In place: what holds rows writes many. */
+  private void digits(long number) {
+    ensure(LONG_BYTES_MAX);
+    // Below zero there is room for the least number, too.
+    long rest = number < 0 ? number : -number;
+    if (number < 0) {
+      buffer[size++] = '-';
+    }
+    int length = 1;
+    for (long power = -10; rest <= power; power *= 10) {
+      length++;
+      if (length == LONG_BYTES_MAX - 1) {
+        break;
+      }
+    }
+    for (int at = size + length - 1; at >= size; at--) {
+      buffer[at] = (byte) ('0' - rest % 10);
+      rest /= 10;
+    }
+    size += length;
   }
 
   public JsonWriter value(boolean flag) {
@@ -153,18 +232,18 @@ public final class JsonWriter {
    * of an object, without a comma before them.
    */
   public JsonWriter copy(JsonWriter source, Mark from, Mark to) {
-    separate();
-    int length = to.size - from.size;
-    ensure(length);
-    System.arraycopy(source.buffer, from.size, buffer, size, length);
-    size += length;
-    needsComma = true;
-    return this;
+    return copy(source, from.size, to.size);
   }
 
   /** Copies bytes that {@code source} wrote, by their places, which hold one whole value. */
   public JsonWriter copy(JsonWriter source, int from, int to) {
-    return copy(source, new Mark(from, false), new Mark(to, true));
+    separate();
+    int length = to - from;
+    ensure(length);
+    System.arraycopy(source.buffer, from, buffer, size, length);
+    size += length;
+    needsComma = true;
+    return this;
   }
 
   /** Begins what {@link #copy} will put elsewhere: no comma comes before the next value or name. */
@@ -198,11 +277,9 @@ public final class JsonWriter {
   }
 
   private void quoted(String text) {
-    int length = text.length();
-    ensure(length + 2);
     put('"');
-    int i = 0;
-    while (i < length) {
+    int i = plainRun(text, 0);
+    while (i < text.length()) {
       char c = text.charAt(i);
       if (c < 0x80) {
         ascii(c);
@@ -212,8 +289,29 @@ public final class JsonWriter {
         multiByte(codePoint);
         i += Character.charCount(codePoint);
       }
+      i = plainRun(text, i);
     }
     put('"');
+  }
+
+  /** Writes the characters from {@code begin} on that stand for themselves; returns their end. */
+  private int plainRun(String text, int begin) {
+    int length = text.length();
+    ensure(length - begin);
+    // Locals, so that nothing is looked at twice for each character.
+    byte[] target = buffer;
+    int at = size;
+    int i = begin;
+    while (i < length) {
+      char c = text.charAt(i);
+      if (!PlainText.isPlain(c)) {
+        break;
+      }
+      target[at++] = (byte) c;
+      i++;
+    }
+    size = at;
+    return i;
   }
 
   private void multiByte(int codePoint) {

@@ -3,6 +3,7 @@ package io.dosql.engine.session;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.Column;
+import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteStatement;
 import io.dosql.engine.sqlite.StatementCounter;
 import io.dosql.engine.tenant.Cancellation;
@@ -184,7 +185,13 @@ final class ReaderStream implements RowStream {
     if (!onRow || closed) {
       return false;
     }
-    return lease.call(connection -> fetchHere(part));
+    return lease.call(
+        connection -> {
+          // Or it would be taken anew for each value of each row.
+          try (SqliteConnection.Claim _ = connection.sqlite().claim()) {
+            return fetchHere(part);
+          }
+        });
   }
 
   private boolean fetchHere(Part part) {
@@ -196,23 +203,24 @@ final class ReaderStream implements RowStream {
     Duration left = statementTimeout.minusNanos(ranNanos);
     try {
       return open.resume(
-          left.isPositive() ? left : Duration.ofNanos(1),
-          statement -> {
-            boolean wanted = true;
-            while (onRow && wanted) {
-              wanted = part.row(statement);
-              rowsReturned++;
-              onRow = statement.step();
-            }
-            rowsScanned += scanned(statement);
-            return onRow;
-          });
+          left.isPositive() ? left : Duration.ofNanos(1), statement -> rows(statement, part));
     } catch (DosqlException failure) {
       // The guard knows no more than what was left of the limit.
       throw failure.code() == ErrorCode.TIMEOUT ? timeout(failure) : failure;
     } finally {
       ranNanos += System.nanoTime() - begin;
     }
+  }
+
+  private boolean rows(SqliteStatement statement, Part part) {
+    boolean wanted = true;
+    while (onRow && wanted) {
+      wanted = part.row(statement);
+      rowsReturned++;
+      onRow = statement.step();
+    }
+    rowsScanned += scanned(statement);
+    return onRow;
   }
 
   private DosqlException timeout(DosqlException cause) {

@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class ColumnReader {
 
   private static final byte[] EMPTY = {};
+  private static final Utf8Text NO_TEXT = new Utf8Text(EMPTY);
   private static final int SMALL_TEXT_BYTES = 512;
 
   private final long connection;
   // Short text passes through here, so that only the string itself is allocated.
-  private byte @Nullable [] smallText;
+  private @Nullable Utf8Text smallText;
 
   ColumnReader(long connection) {
     this.connection = connection;
@@ -33,15 +34,22 @@ final class ColumnReader {
   }
 
   String text(long statement, int column) {
+    Utf8Text text = utf8(statement, column);
+    return new String(text.bytes(), 0, text.length(), StandardCharsets.UTF_8);
+  }
+
+  /** Valid until the next call: short text is in the same object each time. */
+  Utf8Text utf8(long statement, int column) {
     long address = ColumnCalls.text(statement, column);
     int sizeBytes = ColumnCalls.sizeBytes(statement, column);
     if (address == 0) {
       requireMemory(sizeBytes);
-      return "";
+      return NO_TEXT;
     }
-    byte[] bytes = sizeBytes <= SMALL_TEXT_BYTES ? smallText() : new byte[sizeBytes];
-    MemorySegment.copy(Native.MEMORY, JAVA_BYTE, address, bytes, 0, sizeBytes);
-    return new String(bytes, 0, sizeBytes, StandardCharsets.UTF_8);
+    Utf8Text text = sizeBytes <= SMALL_TEXT_BYTES ? smallText() : new Utf8Text(new byte[sizeBytes]);
+    MemorySegment.copy(Native.MEMORY, JAVA_BYTE, address, text.bytes(), 0, sizeBytes);
+    text.setLength(sizeBytes);
+    return text;
   }
 
   byte[] blob(long statement, int column) {
@@ -63,10 +71,12 @@ final class ColumnReader {
     }
   }
 
-  private byte[] smallText() {
-    if (smallText == null) {
-      smallText = new byte[SMALL_TEXT_BYTES];
+  private Utf8Text smallText() {
+    Utf8Text text = smallText;
+    if (text == null) {
+      text = new Utf8Text(new byte[SMALL_TEXT_BYTES]);
+      smallText = text;
     }
-    return smallText;
+    return text;
   }
 }

@@ -21,6 +21,12 @@ public interface Row {
   /** The value as text; malformed UTF-8 becomes U+FFFD. */
   String text(int column);
 
+  /**
+   * The value as text that is not decoded; NULL reads as the empty text. Valid only until the row's
+   * next text is read.
+   */
+  Utf8Text utf8(int column);
+
   /** The value as bytes; empty for a zero-length blob and for NULL. */
   byte[] blob(int column);
 }

@@ -351,6 +351,16 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
   }
 
   @Override
+  public Utf8Text utf8(int column) {
+    boolean outermost = enterRow(column);
+    try {
+      return connection.columnReader().utf8(handle, column);
+    } finally {
+      connection.exit(outermost);
+    }
+  }
+
+  @Override
   public byte[] blob(int column) {
     boolean outermost = enterRow(column);
     try {

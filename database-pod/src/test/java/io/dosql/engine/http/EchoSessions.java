@@ -17,7 +17,9 @@ import io.dosql.engine.session.SqlStatement;
 import io.dosql.engine.sqlite.Column;
 import io.dosql.engine.sqlite.ColumnType;
 import io.dosql.engine.sqlite.Row;
+import io.dosql.engine.sqlite.Utf8Text;
 import io.dosql.engine.sqlite.Value;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -250,6 +252,11 @@ public final class EchoSessions implements Sessions {
     @Override
     public String text(int column) {
       return ((Value.Text) values.get(column)).value();
+    }
+
+    @Override
+    public Utf8Text utf8(int column) {
+      return new Utf8Text(text(column).getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

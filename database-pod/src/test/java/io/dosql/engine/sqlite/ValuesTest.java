@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +116,7 @@ class ValuesTest {
       })
   void textIsExact(String value) {
     assertThat(echo(new Value.Text(value)).text(0)).isEqualTo(value);
+    assertThat(utf8(echo, 0)).isEqualTo(value.getBytes(StandardCharsets.UTF_8));
     assertThat(echo.type(0)).isEqualTo(ColumnType.TEXT);
     assertThat(echo.text(1)).isEqualTo("text");
     assertThat(echo.text(3)).isEqualToIgnoringCase(hex(value.getBytes(StandardCharsets.UTF_8)));
@@ -135,6 +137,7 @@ class ValuesTest {
     assertThat(echo.blob(0)).isEqualTo(bytes);
     String text = "é".repeat(size / 2) + "x".repeat(size % 2);
     assertThat(echo(new Value.Text(text)).text(0)).isEqualTo(text);
+    assertThat(utf8(echo, 0)).isEqualTo(text.getBytes(StandardCharsets.UTF_8));
     echo.reset();
     echo.bindText(1, text);
     assertThat(echo.step()).isTrue();
@@ -159,7 +162,25 @@ class ValuesTest {
       assertThat(statement.step()).isTrue();
       assertThat(statement.text(0)).isEqualTo("a\uFFFDb");
       assertThat(statement.blob(0)).isEqualTo(new byte[] {0x61, (byte) 0xff, 0x62});
+      assertThat(utf8(statement, 0)).isEqualTo(new byte[] {0x61, (byte) 0xff, 0x62});
     }
+  }
+
+  @Test
+  void undecodedText_isThatOfTheColumnAskedLastAndEmptyForNull() {
+    try (SqliteStatement statement = sqlite.prepare("SELECT 'longer', 'b', NULL, 12, 'c'")) {
+      assertThat(statement.step()).isTrue();
+      assertThat(utf8(statement, 0)).asString(StandardCharsets.UTF_8).isEqualTo("longer");
+      assertThat(utf8(statement, 1)).asString(StandardCharsets.UTF_8).isEqualTo("b");
+      assertThat(utf8(statement, 2)).isEmpty();
+      assertThat(utf8(statement, 3)).asString(StandardCharsets.UTF_8).isEqualTo("12");
+      assertThat(utf8(statement, 4)).asString(StandardCharsets.UTF_8).isEqualTo("c");
+    }
+  }
+
+  private static byte[] utf8(Row row, int column) {
+    Utf8Text text = row.utf8(column);
+    return Arrays.copyOf(text.bytes(), text.length());
   }
 
   @Test
