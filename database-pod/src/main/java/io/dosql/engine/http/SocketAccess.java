@@ -4,7 +4,9 @@ import io.dosql.engine.auth.Principal;
 import io.dosql.engine.auth.RateDecision;
 import io.dosql.engine.hrana.SocketPeer;
 import io.dosql.engine.hrana.StreamOwner;
+import io.dosql.engine.memory.BufferBudget;
 import java.net.InetAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What lets the requests of one WebSocket in, as the gateway does those of HTTP. Thread safe. */
@@ -15,6 +17,7 @@ final class SocketAccess {
   private final RequestGate gate;
   private final TenantGate tenants;
   private final HttpMetrics metrics;
+  private final BufferBudget bodies;
 
   /** Who asks, since the last hello. */
   private volatile Principal principal = Principal.ANYONE;
@@ -22,11 +25,13 @@ final class SocketAccess {
   /**
    * What the upgrade said.
    *
+   * @param requestId the name of the connection in logs
    * @param tenant as the client wrote it
    * @param authorization the header, or what stands for it, or null
    * @param origin of the page that asks, if a browser does
    */
   record Upgrading(
+      String requestId,
       String tenant,
       @Nullable String authorization,
       @Nullable String origin,
@@ -37,12 +42,29 @@ final class SocketAccess {
       Admission admission,
       RequestGate gate,
       TenantGate tenants,
-      HttpMetrics metrics) {
+      HttpMetrics metrics,
+      BufferBudget bodies) {
     this.upgrade = upgrade;
     this.admission = admission;
     this.gate = gate;
     this.tenants = tenants;
     this.metrics = metrics;
+    this.bodies = bodies;
+  }
+
+  /** As {@link SocketPeer#logFields}. */
+  Map<String, String> logFields() {
+    return Map.of("tenant", upgrade.tenant(), "requestId", upgrade.requestId());
+  }
+
+  /** The name of the connection in logs. */
+  String requestId() {
+    return upgrade.requestId();
+  }
+
+  /** Room for messages, among the bodies of all requests; nothing is taken yet. */
+  BufferBudget.Reservation messages() {
+    return bodies.reserve(0);
   }
 
   /** As {@link SocketPeer#authenticate}. */
@@ -73,7 +95,7 @@ final class SocketAccess {
     };
   }
 
-  void count(String code, long nanos) {
-    metrics.count("hrana_websocket", code, nanos);
+  void count(SocketPeer.Answered answered) {
+    metrics.count("hrana_websocket", answered.code(), answered.nanos());
   }
 }

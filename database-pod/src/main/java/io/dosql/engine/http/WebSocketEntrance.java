@@ -146,6 +146,7 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
             .get()
             .access(
                 new SocketAccess.Upgrading(
+                    RequestId.of(headers.get(RequestId.HEADER)),
                     tenant,
                     authorization == null ? token(query) : authorization,
                     headers.get(HttpHeaderNames.ORIGIN),
@@ -188,6 +189,7 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
     WebSockets all = sockets.get();
     HttpHeaders answer = new DefaultHttpHeaders();
     answer.set(DurabilityHeader.NAME, upgrade.level().text());
+    answer.set(RequestId.HEADER, upgrade.access().requestId());
     WebSocketServerHandshaker handshaker =
         new WebSocketServerHandshaker13(
             "",
@@ -245,7 +247,7 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
         pipeline.remove(name);
       }
     }
-    pipeline.addBefore("wsdecoder", FirstMessageLimit.NAME, new FirstMessageLimit(limits));
+    pipeline.addBefore("wsdecoder", "dosql-websocket-arriving", new ArrivingMessage(connection));
     connection.begin();
   }
 
