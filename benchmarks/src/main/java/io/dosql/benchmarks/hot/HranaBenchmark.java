@@ -4,6 +4,7 @@ import io.dosql.engine.hrana.Encoding;
 import io.dosql.engine.hrana.HranaLimits;
 import io.dosql.engine.hrana.HranaService;
 import io.dosql.engine.hrana.StreamOwner;
+import io.dosql.engine.memory.BufferBudget;
 import io.dosql.engine.session.CheckedStatement;
 import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Description;
@@ -45,6 +46,7 @@ public class HranaBenchmark {
           (tenant, options) -> new NoDatabase(),
           SessionOptions.DEFAULT,
           HranaLimits.DEFAULT,
+          new BufferBudget(64 << 20, "The results", "maxResultBufferBytes"),
           System::nanoTime);
   private final byte[] pipeline =
       ("{\"baton\":null,\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"INSERT INTO t (v)"

@@ -18,26 +18,25 @@ final class ConditionReader {
   private static Condition read(JsonReader json, int index) {
     var fields =
         new Object() {
-          String type = "";
           @Nullable Integer step;
           @Nullable Condition condition;
           @Nullable List<Condition> conditions;
         };
-    json.object(
-        name -> {
-          switch (name) {
-            case "type" -> fields.type = json.string();
-            case "step" -> fields.step = step(json, index);
-            case "cond" -> fields.condition = read(json, index);
-            case "conds" -> {
-              List<Condition> conditions = new ArrayList<>();
-              json.array(() -> conditions.add(read(json, index)));
-              fields.conditions = conditions;
-            }
-            default -> json.skip();
-          }
-        });
-    return switch (fields.type) {
+    String conditionType =
+        json.typedObject(
+            (type, name) -> {
+              switch (type + "." + name) {
+                case "ok.step", "error.step" -> fields.step = step(json, index);
+                case "not.cond" -> fields.condition = read(json, index);
+                case "and.conds", "or.conds" -> {
+                  List<Condition> conditions = new ArrayList<>();
+                  json.array(() -> conditions.add(read(json, index)));
+                  fields.conditions = conditions;
+                }
+                default -> json.skip();
+              }
+            });
+    return switch (conditionType) {
       case "ok" -> new Condition.Ok(given(fields.step, json, "step"));
       case "error" -> new Condition.Failed(given(fields.step, json, "step"));
       case "not" -> new Condition.Not(given(fields.condition, json, "cond"));

@@ -3,6 +3,7 @@ package io.dosql.engine.hrana;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.hrana.RequestRun.BatchState;
+import io.dosql.engine.memory.BufferBudget;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.RowSink;
 import io.dosql.engine.session.RowStream;
@@ -32,6 +33,7 @@ final class CursorRun implements AutoCloseable {
   private final HranaLimits limits;
   private final List<StreamRequest.Step> steps;
   private final BatchState state;
+  private final BufferBudget.Reservation memory;
   private final ResultBudget budget;
   private final long deadlineNanos;
 
@@ -54,10 +56,12 @@ final class CursorRun implements AutoCloseable {
     int size();
   }
 
+  /** {@code memory} is closed with this. */
   CursorRun(
       HranaStream stream,
       Encoding encoding,
       HranaLimits limits,
+      BufferBudget.Reservation memory,
       List<StreamRequest.Step> steps,
       long deadlineNanos) {
     this.stream = stream;
@@ -66,7 +70,8 @@ final class CursorRun implements AutoCloseable {
     this.steps = steps;
     this.deadlineNanos = deadlineNanos;
     this.state = new BatchState(stream.session());
-    this.budget = new ResultBudget(limits);
+    this.memory = memory;
+    this.budget = new ResultBudget(limits, memory);
     this.entries = encoding.writer();
   }
 
@@ -100,6 +105,7 @@ final class CursorRun implements AutoCloseable {
       } else {
         entries.takeBackTo(0);
       }
+      memory.beginAgain();
       count = 0;
       taken = 0;
     }
@@ -245,6 +251,10 @@ final class CursorRun implements AutoCloseable {
   /** Ends the statement that runs, if there is one. Idempotent. */
   @Override
   public void close() {
-    closeRows();
+    try {
+      closeRows();
+    } finally {
+      memory.close();
+    }
   }
 }

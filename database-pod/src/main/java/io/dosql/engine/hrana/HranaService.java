@@ -2,6 +2,7 @@ package io.dosql.engine.hrana;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.json.JsonWriter;
+import io.dosql.engine.memory.BufferBudget;
 import io.dosql.engine.session.Client;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.RequestTimeouts;
@@ -17,7 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ public final class HranaService implements AutoCloseable {
 
   private final HranaStreams streams;
   private final HranaLimits limits;
+  private final BufferBudget results;
   private final Map<Encoding, RequestReader> readers = new EnumMap<>(Encoding.class);
   private final ScheduledExecutorService sweeper;
 
@@ -43,12 +45,18 @@ public final class HranaService implements AutoCloseable {
    *
    * @param options what each stream's session may do, but for {@code mayWrite}, which the token of
    *     the request decides
+   * @param results what the results of all requests may take together
    * @param nanoTime a clock that only goes forward
    */
   public HranaService(
-      Sessions sessions, SessionOptions options, HranaLimits limits, LongSupplier nanoTime) {
+      Sessions sessions,
+      SessionOptions options,
+      HranaLimits limits,
+      BufferBudget results,
+      LongSupplier nanoTime) {
     this.streams = new HranaStreams(sessions, options, limits, nanoTime);
     this.limits = limits;
+    this.results = results;
     for (Encoding encoding : Encoding.values()) {
       readers.put(encoding, encoding.reader(limits));
     }
@@ -72,7 +80,7 @@ public final class HranaService implements AutoCloseable {
    * @throws DosqlException if the pipeline as a whole cannot be run: it is malformed, its stream is
    *     not there, its tenant's name is bad, or the log cannot make it durable
    */
-  public ByteBuffer pipeline(
+  public HranaAnswer pipeline(
       StreamOwner owner,
       RequestTimeouts timeouts,
       Encoding encoding,
@@ -83,18 +91,25 @@ public final class HranaService implements AutoCloseable {
     String baton = pipeline.baton();
     HranaStreams.Lease lease =
         baton == null ? streams.open(owner, timeouts) : streams.resume(baton, owner);
-    boolean done = false;
+    BufferBudget.Reservation memory = results.reserve(0);
+    boolean isAnswered = false;
+    boolean goesOn = false;
     try (var _ = client.whenGone(lease.stream().session()::cancel)) {
       HranaWriter writer = encoding.writer();
       writer.beginPipeline();
-      new PipelineRun(lease.stream(), writer, limits).run(pipeline.requests());
+      new PipelineRun(lease.stream(), writer, new ResultBudget(limits, memory))
+          .run(pipeline.requests());
       lease.stream().session().settle(level);
-      done = !lease.stream().isClosed();
-      writer.endPipeline(done ? streams.release(lease) : null);
-      return writer.toBuffer();
+      goesOn = !lease.stream().isClosed();
+      writer.endPipeline(goesOn ? streams.release(lease) : null);
+      isAnswered = true;
+      return new HranaAnswer(writer.toBuffer(), memory);
     } finally {
-      if (!done) {
+      if (!goesOn) {
         streams.discard(lease);
+      }
+      if (!isAnswered) {
+        memory.close();
       }
     }
   }
@@ -131,7 +146,8 @@ public final class HranaService implements AutoCloseable {
 
   private CursorRun run(HranaStream stream, Encoding encoding, List<StreamRequest.Step> steps) {
     long deadline = System.nanoTime() + limits.cursorTimeout().toNanos();
-    return new CursorRun(stream, encoding, limits, steps, deadline);
+    return new CursorRun(
+        stream, encoding, limits, results.reserveLater(limits.chunkBytes()), steps, deadline);
   }
 
   /**
@@ -141,13 +157,13 @@ public final class HranaService implements AutoCloseable {
    * @return the answer's JSON
    * @throws DosqlException if the request is malformed, or its statement fails
    */
-  public ByteBuffer executeOnce(
+  public HranaAnswer executeOnce(
       StreamOwner owner, RequestTimeouts timeouts, byte[] body, Durability level, Client client) {
     return once(owner, timeouts, new JsonRequests(limits).execute(body), level, client);
   }
 
   /** The same for a batch, whose steps may fail without failing it. */
-  public ByteBuffer batchOnce(
+  public HranaAnswer batchOnce(
       StreamOwner owner, RequestTimeouts timeouts, byte[] body, Durability level, Client client) {
     return once(owner, timeouts, new JsonRequests(limits).batch(body), level, client);
   }
@@ -160,7 +176,7 @@ public final class HranaService implements AutoCloseable {
    * @return the answer's JSON: an array of results and errors
    * @throws DosqlException if the request is malformed
    */
-  public ByteBuffer statements(
+  public HranaAnswer statements(
       StreamOwner owner, RequestTimeouts timeouts, byte[] body, Durability level, Client client) {
     List<SqlStatement> statements = new StatementsReader(limits).read(body);
     return alone(
@@ -168,14 +184,14 @@ public final class HranaService implements AutoCloseable {
         timeouts,
         level,
         client,
-        stream -> {
+        (stream, budget) -> {
           JsonWriter json = new JsonWriter();
-          new StatementsRun(stream.session(), json, new ResultBudget(limits)).run(statements);
+          new StatementsRun(stream.session(), json, budget).run(statements);
           return json.toBuffer();
         });
   }
 
-  private ByteBuffer once(
+  private HranaAnswer once(
       StreamOwner owner,
       RequestTimeouts timeouts,
       StreamRequest request,
@@ -186,27 +202,36 @@ public final class HranaService implements AutoCloseable {
         timeouts,
         level,
         client,
-        stream -> {
+        (stream, budget) -> {
           JsonHranaWriter writer = new JsonHranaWriter();
           writer.json().beginObject().name("result");
-          new RequestRun(stream, writer, new ResultBudget(limits)).answer(request);
+          new RequestRun(stream, writer, budget).answer(request);
           writer.json().endObject();
           return writer.toBuffer();
         });
   }
 
   /** What {@code work} answers on a stream of its own, when that is as durable as it must be. */
-  private ByteBuffer alone(
+  private HranaAnswer alone(
       StreamOwner owner,
       RequestTimeouts timeouts,
       Durability level,
       Client client,
-      Function<HranaStream, ByteBuffer> work) {
+      BiFunction<HranaStream, ResultBudget, ByteBuffer> work) {
     HranaStreams.Lease lease = streams.open(owner, timeouts);
+    BufferBudget.Reservation memory = results.reserve(0);
+    boolean isAnswered = false;
     try (var _ = client.whenGone(lease.stream().session()::cancel)) {
-      return lease.stream().session().settled(level, () -> work.apply(lease.stream()));
+      ResultBudget budget = new ResultBudget(limits, memory);
+      ByteBuffer answer =
+          lease.stream().session().settled(level, () -> work.apply(lease.stream(), budget));
+      isAnswered = true;
+      return new HranaAnswer(answer, memory);
     } finally {
       streams.discard(lease);
+      if (!isAnswered) {
+        memory.close();
+      }
     }
   }
 
@@ -222,8 +247,8 @@ public final class HranaService implements AutoCloseable {
       SocketPeer peer,
       Durability level,
       RequestTimeouts timeouts) {
-    ThreadFactory threads = work -> SOCKET_THREADS.newThread(peer.named(work));
-    return new HranaSocket(streams, limits, encoding, keepsOrder, peer, level, timeouts, threads);
+    return new HranaSocket(
+        streams, limits, results, encoding, keepsOrder, peer, level, timeouts, SOCKET_THREADS);
   }
 
   private RequestReader reader(Encoding encoding) {

@@ -2,6 +2,7 @@ package io.dosql.engine.hrana;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.memory.BufferBudget;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.RequestTimeouts;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Hrana over one WebSocket: its messages in, its answers out, streams and stored SQL in between.
@@ -38,13 +40,14 @@ public final class HranaSocket {
 
   private final HranaStreams streams;
   private final HranaLimits limits;
+  private final BufferBudget results;
   private final Encoding encoding;
   private final RequestReader reader;
   private final SocketPeer peer;
   private final Durability level;
   private final RequestTimeouts timeouts;
   private final ThreadFactory threads;
-  private final SerialQueue<byte[]> inbox;
+  private final SerialQueue<Received> inbox;
   private final StoredSql storedSql;
   private final AnswerOrder answers;
 
@@ -61,6 +64,10 @@ public final class HranaSocket {
 
   private volatile boolean isOver;
 
+  /** A message that waits to be understood; null when there will be no more. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Received(byte @Nullable [] message, long nanos) {}
+
   /** A message that a client who keeps to the protocol does not send. */
   private static final class ViolationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -75,6 +82,7 @@ public final class HranaSocket {
   HranaSocket(
       HranaStreams streams,
       HranaLimits limits,
+      BufferBudget results,
       Encoding encoding,
       boolean keepsOrder,
       SocketPeer peer,
@@ -83,20 +91,31 @@ public final class HranaSocket {
       ThreadFactory threads) {
     this.streams = streams;
     this.limits = limits;
+    this.results = results;
     this.encoding = encoding;
     this.reader = encoding.reader(limits);
     this.peer = peer;
     this.level = level;
     this.timeouts = timeouts;
-    this.threads = threads;
-    this.inbox = new SerialQueue<>(threads, this::understand);
+    this.threads = saying(peer.logFields(), threads);
+    this.inbox = new SerialQueue<>(this.threads, this::understand);
     this.storedSql = new StoredSql(limits);
     this.answers = new AnswerOrder(peer, keepsOrder);
   }
 
+  /** Threads whose log lines say more. */
+  private static ThreadFactory saying(Map<String, String> fields, ThreadFactory threads) {
+    return task ->
+        threads.newThread(
+            () -> {
+              fields.forEach(MDC::put);
+              task.run();
+            });
+  }
+
   /** Takes a whole message; each is answered once, unless the connection ends before. */
   public void receive(byte[] message) {
-    inbox.add(message);
+    inbox.add(new Received(message, System.nanoTime()));
   }
 
   /** The connection has ended: what runs is cancelled, what is open rolled back. Idempotent. */
@@ -105,7 +124,7 @@ public final class HranaSocket {
     byNumber.values().forEach(SocketStream::cancel);
     ending.forEach(SocketStream::cancel);
     // Behind what is being understood, so that no stream is opened after it.
-    inbox.add(new byte[0]);
+    inbox.add(new Received(null, 0));
   }
 
   /** Ends the connection if its client's token is not good any more; does not block. */
@@ -126,12 +145,13 @@ public final class HranaSocket {
 
   // ---- On the inbox's thread
 
-  private void understand(byte[] message) {
-    if (isOver) {
+  private void understand(Received received) {
+    byte[] message = received.message();
+    if (isOver || message == null) {
       endAll();
       return;
     }
-    long place = answers.take();
+    AnswerOrder.Place place = answers.take(received.nanos(), message.length);
     try {
       switch (reader.message(message)) {
         case ClientMessage.Hello hello -> greet(place, hello);
@@ -139,13 +159,25 @@ public final class HranaSocket {
             route(new SocketStream.Job(place, request.id(), request.request()));
       }
     } catch (MalformedRequestException malformed) {
-      if (isKnown) {
-        fail(place, malformed.requestId(), malformed.reason());
-      } else {
-        end(PROTOCOL_ERROR, BEFORE_HELLO);
-      }
+      refuse(place, malformed);
     } catch (DosqlException malformed) {
       end(INVALID_DATA, malformed.getMessage());
+    } catch (ViolationException violation) {
+      end(violation.code, String.valueOf(violation.getMessage()));
+    }
+  }
+
+  private void refuse(AnswerOrder.Place place, MalformedRequestException malformed) {
+    if (!isKnown) {
+      end(PROTOCOL_ERROR, BEFORE_HELLO);
+      return;
+    }
+    try {
+      MalformedRequestException.Cursor cursor = malformed.cursor();
+      if (cursor != null) {
+        SocketStream _ = useCursorNumber(cursor.streamId(), cursor.cursorId());
+      }
+      fail(place, malformed.requestId(), malformed.reason());
     } catch (ViolationException violation) {
       end(violation.code, String.valueOf(violation.getMessage()));
     }
@@ -158,18 +190,21 @@ public final class HranaSocket {
   }
 
   private void endAll() {
+    answers.end();
     cursors.clear();
     byNumber
         .values()
         .forEach(
             stream -> {
               stream.cancel();
-              stream.add(new SocketStream.Job(0, 0, new SocketRequest.CloseStream(0)));
+              stream.add(
+                  new SocketStream.Job(
+                      AnswerOrder.Place.NONE, 0, new SocketRequest.CloseStream(0)));
             });
     byNumber.clear();
   }
 
-  private void greet(long place, ClientMessage.Hello hello) {
+  private void greet(AnswerOrder.Place place, ClientMessage.Hello hello) {
     HranaWriter writer = encoding.writer();
     try {
       StreamOwner _ = peer.authenticate(hello.jwt());
@@ -244,8 +279,7 @@ public final class HranaSocket {
           "far more than %d streams (maxStreamsPerConnection)"
               .formatted(limits.maxStreamsPerConnection()));
     }
-    // The token may have expired since.
-    SocketStream stream = new SocketStream(peer.authenticate(jwt), threads, this::handle);
+    SocketStream stream = new SocketStream(threads, this::handle);
     byNumber.put(open.streamId(), stream);
     if (byNumber.size() > limits.maxStreamsPerConnection()) {
       throw new DosqlException(
@@ -253,25 +287,33 @@ public final class HranaSocket {
           "All %d streams of the connection are open (maxStreamsPerConnection)."
               .formatted(limits.maxStreamsPerConnection()));
     }
+    // The token may have expired since the hello.
+    stream.admit(peer.authenticate(jwt));
     stream.add(job);
   }
 
   private void openCursor(SocketStream.Job job, SocketRequest.OpenCursor open) {
-    if (cursors.containsKey(open.cursorId())) {
-      throw new ViolationException(
-          PROTOCOL_ERROR, "the cursor_id %d is in use".formatted(open.cursorId()));
-    }
-    SocketStream stream = stream(open.streamId());
-    if (cursors.size() >= NUMBERS_PER_STREAM * limits.maxStreamsPerConnection()) {
-      throw new ViolationException(POLICY_VIOLATION, "far more cursors than streams");
-    }
-    cursors.put(open.cursorId(), stream);
+    SocketStream stream = useCursorNumber(open.streamId(), open.cursorId());
     stream.add(
         job.asking(
             new SocketRequest.OpenCursor(
                 open.streamId(),
                 open.cursorId(),
                 open.steps().stream().map(step -> step.withSqlOf(storedSql)).toList())));
+  }
+
+  /** From here on the number is used, whether the cursor can be opened or not. */
+  private SocketStream useCursorNumber(int streamId, int cursorId) {
+    if (cursors.containsKey(cursorId)) {
+      throw new ViolationException(
+          PROTOCOL_ERROR, "the cursor_id %d is in use".formatted(cursorId));
+    }
+    SocketStream stream = stream(streamId);
+    if (cursors.size() >= NUMBERS_PER_STREAM * limits.maxStreamsPerConnection()) {
+      throw new ViolationException(POLICY_VIOLATION, "far more cursors than streams");
+    }
+    cursors.put(cursorId, stream);
+    return stream;
   }
 
   private SocketStream stream(int number) {
@@ -299,7 +341,7 @@ public final class HranaSocket {
     answers.answer(job.place(), writer.toBuffer(), "OK");
   }
 
-  private void fail(long place, int requestId, DosqlException failure) {
+  private void fail(AnswerOrder.Place place, int requestId, DosqlException failure) {
     HranaWriter writer = encoding.writer();
     writer.responseError(requestId, failure);
     answers.answer(place, writer.toBuffer(), failure.code().name());
@@ -321,32 +363,50 @@ public final class HranaSocket {
       return;
     }
     HranaWriter writer = encoding.writer();
+    Work work = new Work(writer);
+    boolean isAnswered = false;
     try (var _ = peer.enter()) {
       writer.beginResponse(job.requestId(), request.kind());
-      run(stream, request, writer);
+      run(stream, request, work);
       writer.endResponse();
+      isAnswered = true;
     } catch (DosqlException failure) {
       fail(job.place(), job.requestId(), failure);
-      return;
     } catch (RuntimeException | StackOverflowError bug) {
       LOG.error("A request failed inside", bug);
       fail(
           job.place(),
           job.requestId(),
           new DosqlException(ErrorCode.INTERNAL, "The request failed inside the pod."));
-      return;
+    } finally {
+      if (!isAnswered) {
+        work.memory.close();
+      }
     }
-    answers.answer(job.place(), writer.toBuffer(), "OK");
+    if (isAnswered) {
+      answers.answer(job.place(), writer.toBuffer(), "OK", work.memory::close);
+    }
   }
 
-  private void run(SocketStream stream, SocketRequest request, HranaWriter writer) {
+  /** The answer to one request in the making. */
+  private final class Work {
+    private final HranaWriter writer;
+    private final BufferBudget.Reservation memory = results.reserve(0);
+
+    private Work(HranaWriter writer) {
+      this.writer = writer;
+    }
+  }
+
+  private void run(SocketStream stream, SocketRequest request, Work work) {
     switch (request) {
       case SocketRequest.OpenStream open ->
           stream.opened(streams.open(stream.owner(), timeouts, storedSql));
       case SocketRequest.OnStream on -> {
         HranaStream open = stream.freeStream();
         try {
-          new RequestRun(open, writer, new ResultBudget(limits)).answer(on.request());
+          new RequestRun(open, work.writer, new ResultBudget(limits, work.memory))
+              .answer(on.request());
         } finally {
           // That it failed tells of what it has seen, too.
           settle(stream, open);
@@ -359,9 +419,10 @@ public final class HranaSocket {
                   stream.freeStream(),
                   encoding,
                   limits,
+                  results.reserve(0),
                   open.steps(),
                   System.nanoTime() + limits.cursorTimeout().toNanos()));
-      case SocketRequest.FetchCursor fetch -> fetch(stream, fetch, writer);
+      case SocketRequest.FetchCursor fetch -> fetch(stream, fetch, work);
       case SocketRequest.CloseCursor close -> {
         // One that could not be opened is closed, too, and so may be that of another.
         stream.closeCursor();
@@ -371,8 +432,9 @@ public final class HranaSocket {
     }
   }
 
-  private void fetch(SocketStream stream, SocketRequest.FetchCursor fetch, HranaWriter writer) {
+  private void fetch(SocketStream stream, SocketRequest.FetchCursor fetch, Work work) {
     CursorRun cursor = stream.cursor(fetch.cursorId());
+    HranaWriter writer = work.writer;
     writer.beginEntries();
     boolean isDone =
         cursor.fill(
@@ -389,6 +451,13 @@ public final class HranaSocket {
             },
             fetch.maxCount());
     writer.endEntries(isDone);
+    try {
+      work.memory.requireBuffer(writer.size());
+    } catch (DosqlException full) {
+      // What was taken of the cursor cannot be asked for again.
+      stream.closeCursor();
+      throw full;
+    }
     settle(stream, stream.stream());
   }
 

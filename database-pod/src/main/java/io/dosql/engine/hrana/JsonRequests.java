@@ -88,9 +88,7 @@ final class JsonRequests implements RequestReader {
   }
 
   private StreamRequest request(JsonReader json) {
-    RequestFields fields = new RequestFields();
-    json.object(name -> fields.take(json, name));
-    return fields.streamRequest(json);
+    return new RequestFields(false).read(json).streamRequest(json);
   }
 
   @Override
@@ -127,12 +125,13 @@ final class JsonRequests implements RequestReader {
     }
   }
 
-  /** Looks for the number of a request that is otherwise wrong. */
+  /** Looks for the numbers that a request has which is otherwise wrong. */
   private static RuntimeException answerable(byte[] message, DosqlException malformed) {
     var found =
         new Object() {
           @Nullable String type;
           @Nullable Integer id;
+          MalformedRequestException.@Nullable Cursor cursor;
         };
     try {
       boolean _ =
@@ -144,6 +143,7 @@ final class JsonRequests implements RequestReader {
                       switch (name) {
                         case "type" -> found.type = json.string();
                         case "request_id" -> found.id = StatementReader.idOrNull(json);
+                        case "request" -> found.cursor = cursorOf(json);
                         default -> json.skip();
                       }
                     });
@@ -153,33 +153,70 @@ final class JsonRequests implements RequestReader {
       return malformed;
     }
     return found.id != null && "request".equals(found.type)
-        ? new MalformedRequestException(found.id, malformed)
+        ? new MalformedRequestException(found.id, malformed, found.cursor)
         : malformed;
+  }
+
+  /** The cursor that a request would have opened, if it says which. */
+  private static MalformedRequestException.@Nullable Cursor cursorOf(JsonReader json) {
+    if (json.kind() != JsonReader.Kind.OBJECT) {
+      json.skip();
+      return null;
+    }
+    var found =
+        new Object() {
+          boolean opens;
+          @Nullable Integer streamId;
+          @Nullable Integer cursorId;
+        };
+    json.object(
+        name -> {
+          switch (name) {
+            case "type" ->
+                found.opens =
+                    json.kind() == JsonReader.Kind.STRING
+                        && json.string().equals(RequestKind.OPEN_CURSOR.text());
+            case "stream_id" -> found.streamId = idIfAny(json);
+            case "cursor_id" -> found.cursorId = idIfAny(json);
+            default -> json.skip();
+          }
+        });
+    return found.opens && found.streamId != null && found.cursorId != null
+        ? new MalformedRequestException.Cursor(found.streamId, found.cursorId)
+        : null;
+  }
+
+  private static @Nullable Integer idIfAny(JsonReader json) {
+    if (json.kind() != JsonReader.Kind.INTEGER) {
+      json.skip();
+      return null;
+    }
+    try {
+      return StatementReader.idOrNull(json);
+    } catch (DosqlException tooLarge) {
+      return null;
+    }
   }
 
   private ClientMessage clientMessage(JsonReader json) {
     var fields =
         new Object() {
-          @Nullable String type;
           @Nullable String jwt;
           @Nullable Integer id;
           @Nullable SocketRequest request;
         };
-    json.object(
-        name -> {
-          switch (name) {
-            case "type" -> fields.type = json.string();
-            case "jwt" -> fields.jwt = json.stringOrNull();
-            case "request_id" -> fields.id = StatementReader.idOrNull(json);
-            case "request" -> {
-              RequestFields request = new RequestFields();
-              json.object(field -> request.take(json, field));
-              fields.request = request.socketRequest(json);
-            }
-            default -> json.skip();
-          }
-        });
-    return switch (String.valueOf(fields.type)) {
+    String messageType =
+        json.typedObject(
+            (type, name) -> {
+              switch (type + "." + name) {
+                case "hello.jwt" -> fields.jwt = json.stringOrNull();
+                case "request.request_id" -> fields.id = StatementReader.idOrNull(json);
+                case "request.request" ->
+                    fields.request = new RequestFields(true).read(json).socketRequest(json);
+                default -> json.skip();
+              }
+            });
+    return switch (messageType) {
       case "hello" -> new ClientMessage.Hello(fields.jwt);
       case "request" ->
           new ClientMessage.Request(
@@ -232,9 +269,10 @@ final class JsonRequests implements RequestReader {
     return json.invalid("there may be at most " + limit + " " + what);
   }
 
-  /** All fields that any request has; the type, which may come last, says which ones count. */
+  /** The fields of a request that its type has; others are passed over. */
   private final class RequestFields {
-    private @Nullable String type;
+    private final boolean onSocket;
+    private String type = "";
     private @Nullable Integer streamId;
     private @Nullable Integer cursorId;
     private @Nullable Long maxCount;
@@ -243,9 +281,21 @@ final class JsonRequests implements RequestReader {
     private @Nullable StatementRequest statement;
     private @Nullable List<StreamRequest.Step> steps;
 
-    private void take(JsonReader json, String name) {
+    private RequestFields(boolean onSocket) {
+      this.onSocket = onSocket;
+    }
+
+    private RequestFields read(JsonReader json) {
+      type = json.typedObject((kind, name) -> take(json, kind, name));
+      return this;
+    }
+
+    private void take(JsonReader json, String kind, String name) {
+      if (!isFieldOf(kind, name)) {
+        json.skip();
+        return;
+      }
       switch (name) {
-        case "type" -> type = json.string();
         case "stream_id" -> streamId = StatementReader.idOrNull(json);
         case "cursor_id" -> cursorId = StatementReader.idOrNull(json);
         case "max_count" -> maxCount = count(json);
@@ -257,6 +307,20 @@ final class JsonRequests implements RequestReader {
       }
     }
 
+    private boolean isFieldOf(String kind, String name) {
+      return switch (name) {
+        case "stream_id" -> onSocket;
+        case "cursor_id" -> kind.endsWith("_cursor");
+        case "max_count" -> kind.equals("fetch_cursor");
+        case "sql" ->
+            kind.equals("sequence") || kind.equals("describe") || kind.equals("store_sql");
+        case "sql_id" -> isFieldOf(kind, "sql") || kind.equals("close_sql");
+        case "stmt" -> kind.equals("execute");
+        case "batch" -> kind.equals("batch") || kind.equals("open_cursor");
+        default -> false;
+      };
+    }
+
     private static long count(JsonReader json) {
       long count = json.integer();
       if (count < 0 || count > MAX_UINT32) {
@@ -266,7 +330,7 @@ final class JsonRequests implements RequestReader {
     }
 
     private StreamRequest streamRequest(JsonReader json) {
-      return switch (given(type, json, "type")) {
+      return switch (type) {
         case "execute" -> new StreamRequest.Execute(given(statement, json, "stmt"));
         case "batch" -> new StreamRequest.Batch(given(steps, json, "batch"));
         case "sequence" -> new StreamRequest.Sequence(StatementReader.sql(json, sql, sqlId));
@@ -284,7 +348,7 @@ final class JsonRequests implements RequestReader {
     }
 
     private SocketRequest socketRequest(JsonReader json) {
-      return switch (given(type, json, "type")) {
+      return switch (type) {
         case "open_stream" -> new SocketRequest.OpenStream(given(streamId, json, "stream_id"));
         case "close_stream" -> new SocketRequest.CloseStream(given(streamId, json, "stream_id"));
         case "open_cursor" ->

@@ -11,10 +11,10 @@ final class PipelineRun {
   private final HranaWriter writer;
   private final RequestRun run;
 
-  PipelineRun(HranaStream stream, HranaWriter writer, HranaLimits limits) {
+  PipelineRun(HranaStream stream, HranaWriter writer, ResultBudget budget) {
     this.stream = stream;
     this.writer = writer;
-    this.run = new RequestRun(stream, writer, new ResultBudget(limits));
+    this.run = new RequestRun(stream, writer, budget);
   }
 
   /** Runs all; one that fails does not keep the next from running. */

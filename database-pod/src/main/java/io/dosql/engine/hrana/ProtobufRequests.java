@@ -160,6 +160,7 @@ final class ProtobufRequests implements RequestReader {
         new Object() {
           int id;
           @Nullable SocketRequest request;
+          @Nullable Fields fields;
         };
     try {
       in.fields(
@@ -170,8 +171,9 @@ final class ProtobufRequests implements RequestReader {
             }
             RequestKind kind = kind(tag, false);
             if (kind != null) {
-              found.request =
-                  in.message(inside -> new Fields(kind, 1).read(inside).socketRequest());
+              Fields fields = new Fields(kind, 1);
+              found.fields = fields;
+              found.request = in.message(inside -> fields.read(inside).socketRequest());
             }
             return kind != null;
           });
@@ -182,7 +184,8 @@ final class ProtobufRequests implements RequestReader {
       if (in.isBroken()) {
         throw malformed;
       }
-      throw new MalformedRequestException(found.id, malformed);
+      throw new MalformedRequestException(
+          found.id, malformed, found.fields == null ? null : found.fields.cursor());
     }
     return new ClientMessage.Request(found.id, found.request);
   }
@@ -284,6 +287,13 @@ final class ProtobufRequests implements RequestReader {
         steps = message.message(statements::batch);
       }
       return isIt;
+    }
+
+    /** The cursor that the request would have opened, by what was read of it. */
+    private MalformedRequestException.@Nullable Cursor cursor() {
+      return kind == RequestKind.OPEN_CURSOR
+          ? new MalformedRequestException.Cursor(streamId, cursorId)
+          : null;
     }
 
     private StreamRequest streamRequest() {

@@ -2,6 +2,7 @@ package io.dosql.engine.hrana;
 
 import io.dosql.engine.error.DosqlException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The other side of a {@link HranaSocket}: its client, and who lets it in. Thread safe. */
@@ -12,9 +13,6 @@ public interface SocketPeer {
     @Override
     void close();
   }
-
-  /** Work that is done for this client, with its name in what is logged meanwhile. */
-  Runnable named(Runnable work);
 
   /**
    * Whose streams the client may open.
@@ -32,11 +30,20 @@ public interface SocketPeer {
   Admission enter();
 
   /**
-   * Sends the answer to one message. Waits while the client has too much that it has not taken.
+   * What is known of an answer besides its bytes.
    *
    * @param code of the failure that it tells of; OK if none
+   * @param nanos from the message to its answer
+   * @param messageBytes size of the message that it answers
+   * @param whenSent to be run once, when the answer has been sent or given up
    */
-  void answer(ByteBuffer message, String code);
+  record Answered(String code, long nanos, int messageBytes, Runnable whenSent) {}
+
+  /** What log lines about the connection say of it, by their names. */
+  Map<String, String> logFields();
+
+  /** Sends the answer to one message. Waits while the client has too much that it has not taken. */
+  void answer(ByteBuffer message, Answered answered);
 
   /** Ends the connection, by a code of RFC 6455 or one of our own, after what was sent before. */
   void close(int code, String reason);

@@ -2,6 +2,7 @@ package io.dosql.engine.hrana;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ final class SocketStream {
    *
    * @param place of its message among all of the connection
    */
-  record Job(long place, int requestId, SocketRequest request) {
+  record Job(AnswerOrder.Place place, int requestId, SocketRequest request) {
 
     /** The same for a request that says the same more plainly. */
     Job asking(SocketRequest plain) {
@@ -30,7 +31,9 @@ final class SocketStream {
     void handle(SocketStream stream, Job job);
   }
 
-  private final StreamOwner owner;
+  // Written before the first request is added.
+  private @Nullable StreamOwner owner;
+
   private final SerialQueue<Job> queue;
 
   // Read by whoever cancels; written in the queue.
@@ -39,13 +42,17 @@ final class SocketStream {
   private @Nullable CursorRun cursor;
   private int cursorId;
 
-  SocketStream(StreamOwner owner, ThreadFactory threads, Handler handler) {
-    this.owner = owner;
+  SocketStream(ThreadFactory threads, Handler handler) {
     this.queue = new SerialQueue<>(threads, job -> handler.handle(this, job));
   }
 
+  /** Before the first request: whose stream it is. */
+  void admit(StreamOwner client) {
+    owner = client;
+  }
+
   StreamOwner owner() {
-    return owner;
+    return Objects.requireNonNull(owner, "a stream of nobody");
   }
 
   void add(Job job) {

@@ -106,15 +106,7 @@ final class StatementReader {
 
   private static Value value(JsonReader json) {
     ValueFields fields = new ValueFields();
-    json.object(
-        name -> {
-          switch (name) {
-            case "type" -> fields.type = json.string();
-            case "value" -> fields.readValue(json);
-            case "base64" -> fields.bytes = json.base64();
-            default -> json.skip();
-          }
-        });
+    fields.type = json.typedObject((type, name) -> fields.take(json, type, name));
     return fields.toValue(json);
   }
 
@@ -127,24 +119,35 @@ final class StatementReader {
   }
 
   private static final class ValueFields {
-    private @Nullable String type;
+    private String type = "";
     private @Nullable String text;
     private @Nullable Double number;
     private byte @Nullable [] bytes;
 
-    private void readValue(JsonReader json) {
-      switch (json.kind()) {
-        case STRING -> text = json.string();
-        case INTEGER, DECIMAL -> number = json.decimal();
-        case NULL -> {}
-        case OBJECT, ARRAY, BOOLEAN -> throw json.invalid("must be a string or a number");
+    private void take(JsonReader json, String type, String name) {
+      JsonReader.Kind kind = json.kind();
+      // A value of the wrong kind is missed below, by what it must be.
+      switch (type + "." + name) {
+        case "integer.value", "text.value" -> {
+          if (kind == JsonReader.Kind.STRING) {
+            text = json.string();
+          } else {
+            json.skip();
+          }
+        }
+        case "float.value" -> {
+          if (kind == JsonReader.Kind.INTEGER || kind == JsonReader.Kind.DECIMAL) {
+            number = json.decimal();
+          } else {
+            json.skip();
+          }
+        }
+        case "blob.base64" -> bytes = json.base64();
+        default -> json.skip();
       }
     }
 
     private Value toValue(JsonReader json) {
-      if (type == null) {
-        throw json.missing("type");
-      }
       return switch (type) {
         case "null" -> Value.NULL;
         case "integer" -> new Value.Int(integer(json));

@@ -118,12 +118,12 @@ final class DirectEntrance extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static boolean isPlain(HttpRequest request) {
+  private boolean isPlain(HttpRequest request) {
     HttpHeaders headers = request.headers();
     return request.method().equals(HttpMethod.POST)
         && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
         && HttpUtil.isKeepAlive(request)
-        && !isCursor(request.uri())
+        && !threads.mayStream(path(request.uri()))
         && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
         && !headers.contains(HttpHeaderNames.EXPECT)
         && !headers.contains(HttpHeaderNames.UPGRADE)
@@ -131,10 +131,9 @@ final class DirectEntrance extends ChannelInboundHandlerAdapter {
         && isShort(headers.getAll(HttpHeaderNames.CONTENT_LENGTH));
   }
 
-  /** Answered by a stream. */
-  private static boolean isCursor(String uri) {
+  private static String path(String uri) {
     int question = uri.indexOf('?');
-    return (question < 0 ? uri : uri.substring(0, question)).endsWith("/cursor");
+    return question < 0 ? uri : uri.substring(0, question);
   }
 
   private static boolean isShort(List<String> lengths) {
@@ -186,7 +185,7 @@ final class DirectEntrance extends ChannelInboundHandlerAdapter {
     return new Call(
         Surface.DATA,
         request.method().name(),
-        question < 0 ? uri : uri.substring(0, question),
+        path(uri),
         question < 0 ? "" : uri.substring(question + 1),
         headers::get,
         new WholeBody(body),

@@ -43,7 +43,13 @@ final class DumpEndpoint {
       Sending sending = new Sending(call, session, level);
       boolean ended = false;
       try {
-        new SqlDump(session, streams.chunkBytes(), sending).write();
+        boolean _ =
+            session.settled(
+                level,
+                () -> {
+                  new SqlDump(session, streams.chunkBytes(), sending).write();
+                  return true;
+                });
         sending.end();
         ended = true;
       } catch (ClientIsGoneException gone) {

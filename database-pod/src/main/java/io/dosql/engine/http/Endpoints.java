@@ -6,6 +6,7 @@ import io.dosql.engine.admin.ReadinessChecks;
 import io.dosql.engine.hrana.HranaService;
 import io.dosql.engine.http.Route.Access;
 import io.dosql.engine.http.Route.Media;
+import io.dosql.engine.memory.BufferBudget;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
 import io.prometheus.client.CollectorRegistry;
@@ -32,6 +33,7 @@ public final class Endpoints {
 
   /**
    * @param options what each session may do, but for {@code mayWrite}, which the token decides
+   * @param results what all results may take, those of {@code hrana} included
    * @param version of this program
    * @param registry what {@code /metrics} shows
    * @param debug what {@code /debug/state} shows; null for an engine that has no such state
@@ -46,9 +48,10 @@ public final class Endpoints {
       CollectorRegistry registry,
       HttpLimits limits,
       StreamLimits streams,
+      BufferBudget results,
       String version,
       @Nullable DebugSource debug) {
-    this.query = new QueryEndpoint(sessions, options, limits, streams);
+    this.query = new QueryEndpoint(sessions, options, limits, streams, results);
     this.checks = query.checks();
     this.hrana = new HranaEndpoint(hrana, options.durability(), streams);
     this.admin = new AdminController(admin);
@@ -88,6 +91,7 @@ public final class Endpoints {
               "/debug/state",
               Access.ADMIN_ROLE,
               Media.NO_BODY,
+              false,
               debug::state));
     }
     return routes;
@@ -137,13 +141,8 @@ public final class Endpoints {
             base + "/v3-protobuf/pipeline",
             Media.HRANA_PROTOBUF,
             hrana::protobufPipeline),
-        data("hrana_cursor", "POST", base + "/v3/cursor", Media.HRANA, hrana::cursor),
-        data(
-            "hrana_cursor",
-            "POST",
-            base + "/v3-protobuf/cursor",
-            Media.HRANA_PROTOBUF,
-            hrana::protobufCursor),
+        cursor(base + "/v3/cursor", Media.HRANA, hrana::cursor),
+        cursor(base + "/v3-protobuf/cursor", Media.HRANA_PROTOBUF, hrana::protobufCursor),
         data("dump", "GET", base + "/dump", Media.NO_BODY, dump::dump),
         open("libsql_health", base + "/health", version::health),
         open("version", base + "/version", version::version));
@@ -155,14 +154,22 @@ public final class Endpoints {
 
   private static Route data(
       String name, String method, String template, Media media, Route.Handler handler) {
-    return new Route(name, Surface.DATA, method, template, Access.DATA_TOKEN, media, handler);
+    return new Route(
+        name, Surface.DATA, method, template, Access.DATA_TOKEN, media, false, handler);
+  }
+
+  private static Route cursor(String template, Media media, Route.Handler handler) {
+    return new Route(
+        "hrana_cursor", Surface.DATA, "POST", template, Access.DATA_TOKEN, media, true, handler);
   }
 
   private static Route open(String name, String template, Route.Handler handler) {
-    return new Route(name, Surface.DATA, "GET", template, Access.OPEN, Media.NO_BODY, handler);
+    return new Route(
+        name, Surface.DATA, "GET", template, Access.OPEN, Media.NO_BODY, false, handler);
   }
 
   private static Route admin(String method, String template, Media media, Route.Handler handler) {
-    return new Route("admin", Surface.ADMIN, method, template, Access.ADMIN_TOKEN, media, handler);
+    return new Route(
+        "admin", Surface.ADMIN, method, template, Access.ADMIN_TOKEN, media, false, handler);
   }
 }

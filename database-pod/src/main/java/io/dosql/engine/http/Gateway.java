@@ -4,6 +4,7 @@ import io.dosql.engine.auth.Principal;
 import io.dosql.engine.auth.RateDecision;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.memory.BufferBudget;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -50,7 +51,9 @@ public final class Gateway {
     this.limits = limits;
     this.metrics = metrics;
     this.nanoTime = nanoTime;
-    this.bodies = BufferBudget.ofBodies(limits);
+    this.bodies =
+        new BufferBudget(
+            limits.maxBufferedBytes(), "The bodies of all requests in work", "maxBufferedBytes");
     this.tenants = new TenantGate(limits.maxConcurrentRequestsPerTenant());
   }
 
@@ -59,9 +62,14 @@ public final class Gateway {
     gate.whenShut(action);
   }
 
+  /** Whether the answer to a request may come piece by piece; cheap, and true too often. */
+  boolean mayStream(String path) {
+    return router.mayStream(path);
+  }
+
   /** Lets the requests of a WebSocket in. */
   SocketAccess socketAccess(SocketAccess.Upgrading upgrade) {
-    return new SocketAccess(upgrade, admission, gate, tenants, metrics);
+    return new SocketAccess(upgrade, admission, gate, tenants, metrics, bodies);
   }
 
   /** Blocks until the answer is there; throws nothing but errors of the JVM. */

@@ -2,6 +2,7 @@ package io.dosql.engine.http;
 
 import io.dosql.engine.hrana.CursorOutput;
 import io.dosql.engine.hrana.Encoding;
+import io.dosql.engine.hrana.HranaAnswer;
 import io.dosql.engine.hrana.HranaService;
 import io.dosql.engine.hrana.StreamOwner;
 import io.dosql.engine.json.JsonWriter;
@@ -119,20 +120,21 @@ final class HranaEndpoint {
 
   @FunctionalInterface
   private interface Work {
-    ByteBuffer answer(
+    HranaAnswer answer(
         StreamOwner owner, RequestTimeouts timeouts, byte[] body, Durability level, Client client);
   }
 
   private Reply answer(Exchange exchange, Encoding encoding, Work work) {
     Durability level = DurabilityHeader.requested(exchange.call(), durability);
-    ByteBuffer body =
+    HranaAnswer answer =
         work.answer(
             owner(exchange),
             TimeoutHeaders.requested(exchange.call()),
             exchange.body(),
             level,
             exchange.call().client());
-    return DurabilityHeader.on(new Reply(200, mediaType(encoding), body, Map.of()), level);
+    return DurabilityHeader.on(
+        new Reply(200, mediaType(encoding), answer.body(), Map.of(), answer.memory()), level);
   }
 
   private static String mediaType(Encoding encoding) {

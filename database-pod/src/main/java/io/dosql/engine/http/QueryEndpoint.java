@@ -3,6 +3,7 @@ package io.dosql.engine.http;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.json.JsonWriter;
+import io.dosql.engine.memory.BufferBudget;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.RowSink;
@@ -26,14 +27,16 @@ final class QueryEndpoint {
   private final CheckEndpoint checks;
 
   QueryEndpoint(
-      Sessions sessions, SessionOptions options, HttpLimits limits, StreamLimits streams) {
+      Sessions sessions,
+      SessionOptions options,
+      HttpLimits limits,
+      StreamLimits streams,
+      BufferBudget results) {
     this.sessions = sessions;
     this.options = options;
     this.limits = limits;
     this.reader = new QueryReader(limits);
-    this.results =
-        new BufferBudget(
-            streams.maxResultBufferBytes(), "The results of all requests", "maxResultBufferBytes");
+    this.results = results;
     this.streamed = new StreamedQuery(limits, streams, results);
     this.checks = new CheckEndpoint(sessions, options, limits, results);
   }

@@ -19,6 +19,11 @@ final class RequestThreads {
     this.gateway = gateway;
   }
 
+  /** As {@link Gateway#mayStream}. */
+  boolean mayStream(String path) {
+    return gateway.mayStream(path);
+  }
+
   /** Calls one of the two, on that thread, whatever happens. */
   void answer(Call call, Consumer<Reply> done, Consumer<Throwable> failed) {
     threads

@@ -3,6 +3,7 @@ package io.dosql.engine.http;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.json.JsonWriter;
+import io.dosql.engine.memory.BufferBudget;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.RowSink;
 import io.dosql.engine.sqlite.Column;
@@ -132,37 +133,24 @@ final class ResultEncoder implements RowSink {
    */
   static final class Budget implements AutoCloseable {
 
-    /** Results up to here are not counted: a thousand of them are in work at most. */
-    private static final int FREE_BYTES = 16 << 10;
-
-    private static final int STEP_BYTES = 64 << 10;
-
-    /** A buffer grows by doubling. */
-    private static final int BUFFER_PER_BYTE = 2;
-
     private final HttpLimits limits;
     private final BufferBudget.Reservation reserved;
     private final long maxRows;
     private long rows;
-    private long roomBytes;
 
     Budget(HttpLimits limits, BufferBudget results) {
-      this(limits, results.reserve(0), limits.maxResultRows(), FREE_BYTES);
+      this(limits, results.reserve(0), limits.maxResultRows());
     }
 
-    private Budget(
-        HttpLimits limits, BufferBudget.Reservation reserved, long maxRows, long roomBytes) {
+    private Budget(HttpLimits limits, BufferBudget.Reservation reserved, long maxRows) {
       this.limits = limits;
       this.reserved = reserved;
       this.maxRows = maxRows;
-      this.roomBytes = roomBytes;
     }
 
     /** For any number of rows, in chunks: one gathers while one is sent. */
     static Budget ofChunks(HttpLimits limits, StreamLimits streams, BufferBudget results) {
-      int chunkBytes = streams.chunkBytes();
-      return new Budget(
-          limits, results.reserve(2L * BUFFER_PER_BYTE * chunkBytes), Long.MAX_VALUE, chunkBytes);
+      return new Budget(limits, results.reserveBuffers(2, streams.chunkBytes()), Long.MAX_VALUE);
     }
 
     private void takeRow() {
@@ -172,18 +160,10 @@ final class ResultEncoder implements RowSink {
     }
 
     void requireRoom(long sizeBytes) {
-      if (sizeBytes > roomBytes) {
-        grow(sizeBytes);
-      }
-    }
-
-    private void grow(long sizeBytes) {
       if (sizeBytes > limits.maxResultBytes()) {
         throw tooLarge(limits.maxResultBytes() + " bytes (maxResultBytes)");
       }
-      long room = (sizeBytes / STEP_BYTES + 1) * STEP_BYTES;
-      reserved.growTo(BUFFER_PER_BYTE * room);
-      roomBytes = room;
+      reserved.requireBuffer(sizeBytes);
     }
 
     /** Gives back what was set aside. Idempotent. */

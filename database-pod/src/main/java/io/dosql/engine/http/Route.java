@@ -10,6 +10,7 @@ import java.util.Optional;
  *     a bad name reaches whoever explains it; <code>{segment}</code> for one segment that is not
  *     empty
  * @param media which bodies it takes
+ * @param isStreamed whether its answers come piece by piece, whatever the request says
  */
 record Route(
     String name,
@@ -18,6 +19,7 @@ record Route(
     String template,
     Access access,
     Media media,
+    boolean isStreamed,
     Handler handler) {
 
   private static final String SEGMENT = "{segment}";

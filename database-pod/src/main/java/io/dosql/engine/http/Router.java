@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Finds the route of a request. */
 final class Router {
@@ -19,9 +21,26 @@ final class Router {
 
   private final List<Route> routes;
 
+  /** The last segments of the paths whose answers are streamed. */
+  private final Set<String> streamedEnds;
+
   /** The first route that matches wins. */
   Router(List<Route> routes) {
     this.routes = List.copyOf(routes);
+    this.streamedEnds =
+        routes.stream()
+            .filter(Route::isStreamed)
+            .map(route -> lastSegment(route.template()))
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Whether the answer to a request may come piece by piece; cheap, and true too often. */
+  boolean mayStream(String path) {
+    return streamedEnds.contains(lastSegment(path));
+  }
+
+  private static String lastSegment(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   /** A route, and its path's variable, decoded. */

@@ -4,9 +4,10 @@ import io.dosql.engine.auth.Principal;
 import io.dosql.engine.auth.RateDecision;
 import io.dosql.engine.hrana.SocketPeer;
 import io.dosql.engine.hrana.StreamOwner;
+import io.dosql.engine.memory.BufferBudget;
 import java.net.InetAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /** What lets the requests of one WebSocket in, as the gateway does those of HTTP. Thread safe. */
 final class SocketAccess {
@@ -16,6 +17,7 @@ final class SocketAccess {
   private final RequestGate gate;
   private final TenantGate tenants;
   private final HttpMetrics metrics;
+  private final BufferBudget bodies;
 
   /** Who asks, since the last hello. */
   private volatile Principal principal = Principal.ANYONE;
@@ -40,25 +42,24 @@ final class SocketAccess {
       Admission admission,
       RequestGate gate,
       TenantGate tenants,
-      HttpMetrics metrics) {
+      HttpMetrics metrics,
+      BufferBudget bodies) {
     this.upgrade = upgrade;
     this.admission = admission;
     this.gate = gate;
     this.tenants = tenants;
     this.metrics = metrics;
+    this.bodies = bodies;
   }
 
-  /** As {@link SocketPeer#named}. */
-  Runnable named(Runnable work) {
-    return () -> {
-      MDC.put("requestId", upgrade.requestId());
-      MDC.put("tenant", upgrade.tenant());
-      try {
-        work.run();
-      } finally {
-        MDC.clear();
-      }
-    };
+  /** As {@link SocketPeer#logFields}. */
+  Map<String, String> logFields() {
+    return Map.of("tenant", upgrade.tenant(), "requestId", upgrade.requestId());
+  }
+
+  /** Room for messages, among the bodies of all requests; nothing is taken yet. */
+  BufferBudget.Reservation messages() {
+    return bodies.reserve(0);
   }
 
   /** As {@link SocketPeer#authenticate}. */
@@ -89,7 +90,7 @@ final class SocketAccess {
     };
   }
 
-  void count(String code, long nanos) {
-    metrics.count("hrana_websocket", code, nanos);
+  void count(SocketPeer.Answered answered) {
+    metrics.count("hrana_websocket", answered.code(), answered.nanos());
   }
 }

@@ -8,6 +8,7 @@ import io.dosql.engine.session.SqlSession;
 import io.dosql.engine.session.SqlStatement;
 import io.dosql.engine.sqlite.Column;
 import io.dosql.engine.sqlite.Row;
+import io.dosql.engine.sqlite.SqlNames;
 import io.dosql.engine.sqlite.Value;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -100,12 +101,12 @@ final class SqlDump {
   private void rows(String table) {
     List<String> columns =
         list("SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0", table).stream()
-            .map(column -> quoted(column.getFirst()))
+            .map(column -> SqlNames.quote(column.getFirst()))
             .toList();
     String names = String.join(",", columns);
-    String begin = "INSERT INTO " + quoted(table) + "(" + names + ") VALUES(";
+    String begin = "INSERT INTO " + SqlNames.quote(table) + "(" + names + ") VALUES(";
     SqlStatement all =
-        new SqlStatement("SELECT " + names + " FROM " + quoted(table), Parameters.NONE);
+        new SqlStatement("SELECT " + names + " FROM " + SqlNames.quote(table), Parameters.NONE);
     try (RowStream stream =
         session.stream(all)
             .orElseThrow(() -> new IllegalStateException("not a read: the rows of a table"))) {
@@ -161,10 +162,6 @@ final class SqlDump {
     } else {
       text.append('\'').append(value.replace("'", "''")).append('\'');
     }
-  }
-
-  private static String quoted(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
   }
 
   /** Rows of text. {@code argument}: for the parameter, if there is one. */

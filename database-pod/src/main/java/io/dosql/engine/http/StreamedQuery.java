@@ -3,6 +3,7 @@ package io.dosql.engine.http;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.json.JsonWriter;
+import io.dosql.engine.memory.BufferBudget;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.Outcome;
 import io.dosql.engine.session.RowSink;

@@ -1,10 +1,12 @@
 package io.dosql.engine.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.hrana.Encoding;
 import io.dosql.engine.hrana.HranaSocket;
 import io.dosql.engine.hrana.SocketPeer;
 import io.dosql.engine.hrana.StreamOwner;
+import io.dosql.engine.memory.BufferBudget;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.RequestTimeouts;
 import io.netty.buffer.ByteBuf;
@@ -26,6 +28,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +38,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One WebSocket: frames in and out, its pace, its end. Answers come from any thread and leave
@@ -51,10 +55,14 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   private static final int TOO_LARGE = 1009;
   private static final int INTERNAL = 1011;
   private static final int RESTART = 1012;
+  private static final int TRY_AGAIN_LATER = 1013;
   private static final int NO_HEARTBEAT = 4000;
 
   /** RFC 6455 leaves so many bytes for it. */
   private static final int REASON_BYTES_MAX = 123;
+
+  /** What stands before a control frame's data: two bytes, and the client's mask. */
+  private static final int CONTROL_HEAD_BYTES = 6;
 
   /** After such a message nothing is read until all is answered, so that they do not pile up. */
   private static final int LARGE_MESSAGE_BYTES = 64 << 10;
@@ -79,14 +87,21 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   private boolean isGone;
 
   // On the event loop.
+
+  /** What has come of a message that is not whole, and the messages that are not answered. */
+  private final BufferBudget.Reservation messages;
+
+  private long arrivingBytes;
+  private long inFlightBytes;
   private int inFlight;
   private boolean isGreeted;
   private boolean isHeardOf = true;
   private boolean isRestarting;
   private boolean isClosing;
+  private boolean isEnded;
   private boolean isWaitingForAll;
 
-  private record Outgoing(ByteBuffer message, int bytes) {}
+  private record Outgoing(ByteBuffer message, int bytes, SocketPeer.Answered answered) {}
 
   WebSocketConnection(
       Channel channel,
@@ -102,6 +117,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     this.limits = limits;
     this.access = access;
     this.encoding = encoding;
+    this.messages = access.messages();
     this.hrana = sockets.hrana().socket(encoding, keepsOrder, new Peer(), level, timeouts);
   }
 
@@ -146,6 +162,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
       lock.unlock();
     }
     hrana.gone();
+    isEnded = true;
+    messages.close();
     sockets.closed(this);
   }
 
@@ -161,6 +179,45 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   }
 
   // ---- In
+
+  /** False once nothing that comes can matter but the other side's close, and that is small. */
+  boolean takesMore() {
+    return !isClosing || arrivingBytes <= limits.maxFirstMessageBytes();
+  }
+
+  /** So many bytes are about to be looked at. */
+  void beforeBytes(int bytes) {
+    arrivingBytes += bytes;
+  }
+
+  /** They have been: what of them was a whole message has been taken. */
+  void afterBytes() {
+    if (isClosing) {
+      return;
+    }
+    if (!isGreeted && arrivingBytes > limits.maxFirstMessageBytes()) {
+      closeAsTooLarge();
+    } else {
+      setMessagesAside();
+    }
+  }
+
+  /** A frame that came in between is no part of a message. */
+  private void leaveOut(WebSocketFrame control) {
+    arrivingBytes =
+        Math.max(0, arrivingBytes - control.content().readableBytes() - CONTROL_HEAD_BYTES);
+  }
+
+  private void setMessagesAside() {
+    if (isEnded) {
+      return;
+    }
+    try {
+      messages.setTo(arrivingBytes + inFlightBytes);
+    } catch (DosqlException full) {
+      close(TRY_AGAIN_LATER, full.getMessage());
+    }
+  }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
@@ -182,12 +239,11 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                   ? "messages are text in this subprotocol"
                   : "messages are binary in this subprotocol");
       case PingWebSocketFrame ping -> {
+        leaveOut(ping);
         var _ = channel.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
       }
       case CloseWebSocketFrame close -> answerClose(close);
-      default -> {
-        // A pong.
-      }
+      default -> leaveOut(frame); // A pong.
     }
   }
 
@@ -197,14 +253,11 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
       return;
     }
     inFlight++;
+    inFlightBytes += content.readableBytes();
+    arrivingBytes = 0;
     // Nothing more is read from a client that nobody knows yet, either.
     isWaitingForAll |= !isGreeted || content.readableBytes() > LARGE_MESSAGE_BYTES;
-    if (!isGreeted) {
-      isGreeted = true;
-      if (channel.pipeline().get(FirstMessageLimit.NAME) != null) {
-        channel.pipeline().remove(FirstMessageLimit.NAME);
-      }
-    }
+    isGreeted = true;
     if (inFlight >= limits.maxRequestsInFlight() || isWaitingForAll) {
       channel.config().setAutoRead(false);
     }
@@ -235,10 +288,19 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         var _ = channel.close();
       }
       default -> {
-        LOG.error("A WebSocket failed", cause);
+        log(LOG.atError().setCause(cause), "A WebSocket failed");
         close(INTERNAL, "the connection failed inside the pod");
       }
     }
+  }
+
+  /** With whose connection it is; the event loop has those of many. */
+  private void log(LoggingEventBuilder line, String message) {
+    LoggingEventBuilder whose = line;
+    for (Map.Entry<String, String> field : access.logFields().entrySet()) {
+      whose = whose.addKeyValue(field.getKey(), field.getValue());
+    }
+    whose.log(message);
   }
 
   private void closeAsTooLarge() {
@@ -254,11 +316,6 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
   private final class Peer implements SocketPeer {
     @Override
-    public Runnable named(Runnable work) {
-      return access.named(work);
-    }
-
-    @Override
     public StreamOwner authenticate(@Nullable String jwt) {
       return access.authenticate(jwt);
     }
@@ -269,13 +326,19 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     }
 
     @Override
-    public void answer(ByteBuffer message, String code) {
+    public Map<String, String> logFields() {
+      return access.logFields();
+    }
+
+    @Override
+    public void answer(ByteBuffer message, Answered answered) {
       int bytes = message.remaining();
       if (!takeRoom(bytes)) {
+        answered.whenSent().run();
         return;
       }
-      access.count(code, 0);
-      outgoing.add(new Outgoing(message, bytes));
+      access.count(answered);
+      outgoing.add(new Outgoing(message, bytes, answered));
       if (isFlushPlanned.compareAndSet(false, true)) {
         channel.eventLoop().execute(WebSocketConnection.this::flush);
       }
@@ -294,7 +357,9 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
       long left = sockets.clientTimeout().toNanos();
       while (!isGone && unsentBytes > 0 && unsentBytes + bytes > limits.maxUnsentBytes()) {
         if (left <= 0) {
-          LOG.warn("A WebSocket's client took nothing for {}", sockets.clientTimeout());
+          log(
+              LOG.atWarn(),
+              "A WebSocket's client took nothing for %s".formatted(sockets.clientTimeout()));
           var _ = channel.close();
           return false;
         }
@@ -324,6 +389,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     isFlushPlanned.set(false);
     for (Outgoing next = outgoing.poll(); next != null; next = outgoing.poll()) {
       int bytes = next.bytes();
+      SocketPeer.Answered answered = next.answered();
       ByteBuf content = Unpooled.wrappedBuffer(next.message());
       var _ =
           channel
@@ -331,10 +397,18 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                   encoding == Encoding.JSON
                       ? new TextWebSocketFrame(content)
                       : new BinaryWebSocketFrame(content))
-              .addListener(sent -> giveRoom(bytes));
+              .addListener(
+                  sent -> {
+                    giveRoom(bytes);
+                    answered.whenSent().run();
+                  });
       inFlight--;
+      inFlightBytes -= answered.messageBytes();
     }
     channel.flush();
+    if (!isClosing) {
+      setMessagesAside();
+    }
     if (inFlight <= 0) {
       isWaitingForAll = false;
     }

@@ -256,7 +256,7 @@ final class WebSocketEntrance extends ChannelInboundHandlerAdapter {
         pipeline.remove(name);
       }
     }
-    pipeline.addBefore("wsdecoder", FirstMessageLimit.NAME, new FirstMessageLimit(limits));
+    pipeline.addBefore("wsdecoder", "dosql-websocket-arriving", new ArrivingMessage(connection));
     connection.begin();
   }
 

@@ -69,9 +69,11 @@ public final class JsonReader {
 
   private static final Pattern INTEGER_TEXT = Pattern.compile("-?[0-9]+");
 
+  private final byte[] document;
   private final JsonParser parser;
 
-  private JsonReader(JsonParser parser) {
+  private JsonReader(byte[] document, JsonParser parser) {
+    this.document = document;
     this.parser = parser;
   }
 
@@ -83,7 +85,7 @@ public final class JsonReader {
   public static <T> T read(byte[] document, Function<JsonReader, T> read) {
     Utf8.check(document);
     try (JsonParser parser = FACTORY.createParser(document)) {
-      JsonReader reader = new JsonReader(parser);
+      JsonReader reader = new JsonReader(document, parser);
       if (reader.advance() == null) {
         throw new DosqlException(ErrorCode.INVALID_REQUEST, "The body is empty; it must be JSON.");
       }
@@ -125,6 +127,60 @@ public final class JsonReader {
       advance();
       field.accept(name);
     }
+  }
+
+  /** Takes a field of an object whose type is known. */
+  @FunctionalInterface
+  public interface TypedField {
+    /** Called on the field's value, which it must consume. */
+    void take(String type, String name);
+  }
+
+  /**
+   * Reads an object whose field {@code type} says what its other fields mean: it is known to {@code
+   * field} from the first one on, wherever it stands.
+   *
+   * @return the type
+   */
+  public String typedObject(TypedField field) {
+    require(Kind.OBJECT);
+    JsonLocation begin = parser.currentTokenLocation();
+    String type = null;
+    while (advance() != JsonToken.END_OBJECT) {
+      String name = currentName();
+      advance();
+      if (name.equals("type")) {
+        type = string();
+        continue;
+      }
+      if (type == null) {
+        type = typeAhead((int) begin.getByteOffset());
+      }
+      field.take(type, name);
+    }
+    if (type == null) {
+      throw missing("type");
+    }
+    return type;
+  }
+
+  /** The type of the object that begins at {@code offset}; the reader stays where it is. */
+  private String typeAhead(int offset) {
+    try (JsonParser ahead = FACTORY.createParser(document, offset, document.length - offset)) {
+      JsonReader reader = new JsonReader(document, ahead);
+      boolean _ = reader.advance() == JsonToken.START_OBJECT;
+      while (reader.advance() != JsonToken.END_OBJECT) {
+        boolean isType = reader.currentName().equals("type");
+        reader.advance();
+        if (isType && reader.kind() == Kind.STRING) {
+          return reader.string();
+        }
+        reader.skip();
+      }
+    } catch (IOException failure) {
+      throw malformed(failure);
+    }
+    throw missing("type");
   }
 
   /** Reads an array; {@code element} is called on each value and must consume it. */

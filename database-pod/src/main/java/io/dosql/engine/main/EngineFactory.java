@@ -25,6 +25,7 @@ import io.dosql.engine.http.TlsCertificates;
 import io.dosql.engine.http.TlsSetting;
 import io.dosql.engine.http.WebSocketLimits;
 import io.dosql.engine.http.WebSockets;
+import io.dosql.engine.memory.BufferBudget;
 import io.dosql.engine.session.Durability;
 import io.dosql.engine.session.SessionOptions;
 import io.dosql.engine.session.Sessions;
@@ -161,10 +162,21 @@ public final class EngineFactory {
     return new AdminAuthenticator(configuration.adminTokenFile(), NANO_TIME);
   }
 
+  /** What the results of all requests may take, in whatever protocol. */
+  @Singleton
+  BufferBudget results(StreamLimits streams) {
+    return new BufferBudget(
+        streams.maxResultBufferBytes(), "The results of all requests", "maxResultBufferBytes");
+  }
+
   @Singleton
   HranaService hrana(
-      Sessions sessions, SessionOptions options, HranaLimits limits, Shutdown shutdown) {
-    HranaService hrana = new HranaService(sessions, options, limits, NANO_TIME);
+      Sessions sessions,
+      SessionOptions options,
+      HranaLimits limits,
+      BufferBudget results,
+      Shutdown shutdown) {
+    HranaService hrana = new HranaService(sessions, options, limits, results, NANO_TIME);
     shutdown.closeAtEnd("hrana", hrana);
     return hrana;
   }
@@ -180,6 +192,7 @@ public final class EngineFactory {
       CollectorRegistry registry,
       HttpLimits limits,
       StreamLimits streams,
+      BufferBudget results,
       @Nullable DebugSource debug) {
     return new Endpoints(
         sessions,
@@ -191,6 +204,7 @@ public final class EngineFactory {
         registry,
         limits,
         streams,
+        results,
         Version.current(),
         debug);
   }

@@ -129,12 +129,16 @@ final class CallRunner {
   }
 
   Outcome outcome(Call call, Counts counts, long lsn) {
+    // An INSERT that inserts nothing leaves the rowid of the one before it, as in SQLite.
+    boolean tellsRowid =
+        counts.rowsWritten() > 0
+            || (call.kind() instanceof StatementKind.Write(boolean changesRows) && changesRows);
     return new Outcome(
         counts.rowsReturned(),
         counts.rowsRead(),
         counts.rowsWritten(),
         counts.changes(),
-        counts.rowsWritten() > 0 ? state.lastInsertRowid() : OptionalLong.empty(),
+        tellsRowid ? state.lastInsertRowid() : OptionalLong.empty(),
         Duration.ofNanos(System.nanoTime() - call.startNanos()),
         lsn);
   }

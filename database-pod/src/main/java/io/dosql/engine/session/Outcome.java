@@ -11,7 +11,8 @@ import java.util.OptionalLong;
  *     returned
  * @param rowsWritten rows inserted, changed or deleted, including by triggers and cascades
  * @param affectedRows rows changed by the statement itself, as SQLite's changes() counts
- * @param lastInsertRowid of the session's latest INSERT, if it made one
+ * @param lastInsertRowid of the session's latest INSERT that inserted something; empty after a
+ *     statement that only reads
  * @param duration from start to end in the engine, waiting for the writer included
  * @param lsn for a write that committed: its LSN. Else the newest LSN that the statement is sure to
  *     have seen

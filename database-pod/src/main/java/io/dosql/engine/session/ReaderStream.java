@@ -168,8 +168,10 @@ final class ReaderStream implements RowStream {
                 throw mayWrite ? new NeedsWriter() : SessionFailures.readOnlyToken();
               }
               StatementRun.bind(statement, call.statement().parameters());
+              boolean row = statement.step();
+              // Only now: the first step may have found that the schema has changed.
               columns = statement.columns();
-              return statement.step();
+              return row;
             });
     ranNanos = System.nanoTime() - begin;
     return true;

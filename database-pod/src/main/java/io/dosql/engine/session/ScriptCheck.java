@@ -65,7 +65,7 @@ final class ScriptCheck {
     Description description = null;
     DosqlException failure = null;
     try {
-      end = connection.extentOfStatement(script, start).end();
+      end = StatementKind.extent(connection, script, start).end();
       String statement = script.substring(start, end);
       description = describe(statement);
       if (kind == Kind.SCHEMA) {
@@ -80,8 +80,8 @@ final class ScriptCheck {
   }
 
   private Description describe(String statement) {
-    return connection.run(
-        statement,
+    return connection.inspect(
+        StatementKind.forSqlite(statement),
         StatementKind.of(statement) instanceof StatementKind.Vacuum,
         statementTimeout,
         StatementRun::describe);

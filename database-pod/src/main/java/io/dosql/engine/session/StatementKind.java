@@ -1,6 +1,7 @@
 package io.dosql.engine.session;
 
 import io.dosql.engine.tenant.SqlText;
+import io.dosql.engine.tenant.TenantConnection;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -98,10 +99,21 @@ sealed interface StatementKind {
     return PLAIN_BEGIN.matcher(sql).matches();
   }
 
-  /** A BEGIN with those of its words made blank that SQLite does not know. */
-  static String beginForSqlite(String sql) {
+  /** A statement as SQLite knows it: of a BEGIN those words are made blank that are our own. */
+  static String forSqlite(String sql) {
+    if (!(of(sql) instanceof Begin)) {
+      return sql;
+    }
     Matcher matcher = OWN_WORDS.matcher(sql);
     return matcher.find() ? matcher.replaceFirst(" ".repeat(matcher.group().length())) : sql;
+  }
+
+  /** Where the statement that begins at or after {@code from} ends, a BEGIN of our own included. */
+  static TenantConnection.Extent extent(TenantConnection connection, String script, int from) {
+    int start = SqlText.skipBlank(script, from);
+    return SqlText.word(script, start).equals("BEGIN")
+        ? new TenantConnection.Extent(SqlText.endOfUnparsed(script, start), false)
+        : connection.extentOfStatement(script, from);
   }
 
   Pattern PLAIN_BEGIN =

@@ -41,10 +41,11 @@ final class StatementRun {
       Runnable snapshotTaken) {
     bind(statement, parameters);
     long totalBefore = connection.totalChanges();
-    sink.columns(statement.columns());
     long returned = 0;
     boolean row = statement.step();
     snapshotTaken.run();
+    // Only now: the first step may have found that the schema has changed, and the columns with it.
+    sink.columns(statement.columns());
     while (row) {
       sink.row(statement);
       returned++;

@@ -196,7 +196,7 @@ final class TenantSession implements SqlSession {
         onAnyConnection(
             connection ->
                 connection.run(
-                    StatementKind.beginForSqlite(call.sql()),
+                    StatementKind.forSqlite(call.sql()),
                     false,
                     options.statementTimeout(),
                     StatementRun::describe));
@@ -437,7 +437,7 @@ final class TenantSession implements SqlSession {
           while (true) {
             int from = at;
             TenantConnection.Extent extent =
-                onAnyConnection(connection -> connection.extentOfStatement(sql, from));
+                onAnyConnection(connection -> StatementKind.extent(connection, sql, from));
             String statement = sql.substring(from, extent.end());
             if (!extent.isEmpty()) {
               dispatch(Call.of(new SqlStatement(statement, Parameters.NONE), RowSink.NONE));
@@ -456,8 +456,8 @@ final class TenantSession implements SqlSession {
         () ->
             onAnyConnection(
                 connection ->
-                    connection.run(
-                        sql,
+                    connection.inspect(
+                        StatementKind.forSqlite(sql),
                         StatementKind.of(sql) instanceof StatementKind.Vacuum,
                         options.statementTimeout(),
                         StatementRun::describe)));

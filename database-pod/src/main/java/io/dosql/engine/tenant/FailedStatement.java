@@ -6,6 +6,7 @@ import io.dosql.engine.changes.ChangeStream;
 import io.dosql.engine.changes.ChangeValue;
 import io.dosql.engine.changes.RowChange;
 import io.dosql.engine.changes.TableDescriptor;
+import io.dosql.engine.sqlite.SqlNames;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteStatement;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import io.dosql.engine.changes.Reset;
 import io.dosql.engine.changes.SchemaChange.Action;
 import io.dosql.engine.changes.SchemaChange.ObjectChange;
 import io.dosql.engine.changes.TableDescriptor;
+import io.dosql.engine.sqlite.SqlNames;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteStatement;
 import java.nio.charset.StandardCharsets;

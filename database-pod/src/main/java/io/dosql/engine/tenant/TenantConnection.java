@@ -93,6 +93,27 @@ public final class TenantConnection {
         });
   }
 
+  /**
+   * Compiles a client's statement against the schema of now and lets {@code use} look at it without
+   * stepping it. A statement of the cache, or one that is compiled by what the connection remembers
+   * of the schema, would learn only at its first step that the schema has changed.
+   */
+  public <T> T inspect(String sql, boolean isVacuum, Duration timeout, StatementUse<T> use) {
+    return bounded(
+        sql,
+        isVacuum,
+        timeout,
+        () -> {
+          policy.relax();
+          // The first step of whatever reads finds out whether the schema is the newest.
+          sqlite.execute("SELECT 1 FROM main.sqlite_schema LIMIT 0");
+          policy.enforce(sql, isVacuum);
+          try (SqliteStatement statement = sqlite.prepare(sql)) {
+            return use.use(statement);
+          }
+        });
+  }
+
   private SqliteStatement compiled(String sql, boolean isVacuum) {
     try {
       return statements.take(sql);

@@ -515,4 +515,102 @@ class HranaSocketTest {
       stop.join();
     }
   }
+
+  private static final String MALFORMED_CURSOR =
+      "{\"type\":\"open_cursor\",\"stream_id\":1,\"cursor_id\":5,\"batch\":{\"steps\":[{\"condition\":"
+          + "{\"type\":\"ok\",\"step\":3},\"stmt\":{\"sql\":\"SELECT 1\"}}]}}";
+
+  @Test
+  void aCursorThatCouldNotBeOpenedHasItsNumberUntilItIsClosed() throws Exception {
+    for (String refused :
+        List.of(
+            MALFORMED_CURSOR,
+            MALFORMED_CURSOR
+                .replace("{\"type\":\"ok\",\"step\":3}", "null")
+                .replace("\"sql\":", "\"sql_id\":9,\"x\":"))) {
+      try (SocketClient client = open("hrana3")) {
+        client.ok(1, openStream(1));
+        assertThat(client.error(2, refused)).isEqualTo("INVALID_REQUEST");
+        assertThat(client.error(3, "{\"type\":\"fetch_cursor\",\"cursor_id\":5,\"max_count\":1}"))
+            .isEqualTo("INVALID_REQUEST");
+        client.ok(4, execute(1, "SELECT 'the stream goes on'"));
+        client.ok(5, "{\"type\":\"close_cursor\",\"cursor_id\":5}");
+        assertThat(client.error(6, refused)).isEqualTo("INVALID_REQUEST");
+        client.sendRequest(7, refused);
+        assertThat(client.awaitClose().code()).describedAs("its number is used").isEqualTo(1002);
+      }
+    }
+  }
+
+  @Test
+  void aCursorThatCouldNotBeOpenedHasItsNumberInProtobufToo() throws Exception {
+    try (SocketClient client =
+        SocketClient.connect(pod, "/db/sock", "hrana3-protobuf", "Bearer " + pod.keys().token())) {
+      client.send(new WireMessage().message(1, new WireMessage()));
+      client.receiveFields();
+      client.send(protobuf(1, 2, new WireMessage().varint(1, 1)));
+      client.receiveFields();
+      WireMessage laterStep = new WireMessage().message(1, new WireMessage().varint(1, 3));
+      WireMessage step = laterStep.message(2, new WireMessage().text(1, "SELECT 1"));
+      client.send(
+          protobuf(
+              2,
+              6,
+              new WireMessage()
+                  .varint(1, 1)
+                  .varint(2, 5)
+                  .message(3, new WireMessage().message(1, step))));
+      assertThat(client.receiveFields().getFirst().number()).describedAs("an error").isEqualTo(4);
+      client.send(protobuf(3, 8, new WireMessage().varint(1, 5).varint(2, 1)));
+      assertThat(client.receiveFields().getFirst().number()).describedAs("an error").isEqualTo(4);
+      client.send(protobuf(4, 7, new WireMessage().varint(1, 5)));
+      assertThat(client.receiveFields().getFirst().number()).describedAs("closed").isEqualTo(3);
+    }
+  }
+
+  private static WireMessage protobuf(int id, int kind, WireMessage request) {
+    return new WireMessage().message(2, new WireMessage().varint(1, id).message(kind, request));
+  }
+
+  @Test
+  void fieldsThatARequestDoesNotHaveArePassedOver() throws Exception {
+    try (SocketClient client = open("hrana3")) {
+      client.ok(
+          1,
+          "{\"sql\":[1],\"stmt\":5,\"batch\":{\"steps\":7},\"cursor_id\":\"x\",\"max_count\":-1,"
+              + "\"sql_id\":{},\"stream_id\":1,\"type\":\"open_stream\"}");
+      JsonNode answer =
+          client.ok(
+              2,
+              "{\"stmt\":{\"args\":[{\"base64\":5,\"value\":\"7\",\"type\":\"integer\"},"
+                  + "{\"type\":\"null\",\"value\":{\"a\":[]}},{\"type\":\"blob\",\"base64\":\"AA\",\"value\":[]}],"
+                  + "\"sql\":\"SELECT ?, ?, ?\"},\"batch\":null,\"type\":\"execute\",\"stream_id\":1}");
+      assertThat(answer.at("/result/rows/0/0/value").asText()).isEqualTo("7");
+      assertThat(answer.at("/result/rows/0/1/type").asText()).isEqualTo("null");
+      assertThat(answer.at("/result/rows/0/2/base64").asText()).isEqualTo("AA");
+      JsonNode batch =
+          client.ok(
+              3,
+              "{\"type\":\"batch\",\"stream_id\":1,\"batch\":{\"steps\":[{\"stmt\":{\"sql\":\"SELECT 1\"}},"
+                  + "{\"condition\":{\"cond\":9,\"conds\":{},\"step\":0,\"type\":\"ok\"},\"stmt\":{\"sql\":\"SELECT 2\"}}]}}");
+      assertThat(batch.at("/result/step_results/1/rows/0/0/value").asText()).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void timesOfRequestsAreMeasured() throws Exception {
+    String sum = "dosql_request_duration_seconds_sum{route=\"hrana_websocket\",} ";
+    try (SocketClient client = open("hrana3")) {
+      client.ok(1, openStream(1));
+      client.ok(2, execute(1, "SELECT 1"));
+    }
+    assertThat(
+            pod.get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(sum))
+                .map(line -> Double.parseDouble(line.substring(sum.length()))))
+        .singleElement()
+        .satisfies(seconds -> assertThat(seconds).isPositive());
+  }
 }

@@ -2,13 +2,19 @@ package io.dosql.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dosql.engine.drivers.Programs;
 import io.dosql.engine.main.RealPod;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +44,44 @@ class DumpTest {
         .isEqualTo("ok");
   }
 
+  /** Exact, whatever the values are. */
+  private static final String EVERYTHING =
+      "SELECT a || '|' || typeof(b) || hex(b) || '|' || typeof(c) || CASE typeof(c) WHEN 'real' THEN c = 9e999 ELSE quote(c) END || '|'"
+          + " || hex(CAST(c AS BLOB)) FROM \"odd \"\" name\" UNION ALL SELECT x || '|' || y FROM made"
+          + " UNION ALL SELECT k || '|' || v FROM bare UNION ALL SELECT name || '|' || seq FROM"
+          + " sqlite_sequence UNION ALL SELECT name || '|' || sql FROM sqlite_schema WHERE sql IS NOT"
+          + " NULL AND name NOT LIKE '\\_\\_dosql%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' ORDER BY 1";
+
+  /** The dump, loaded by a stock SQLite. */
+  private static String loadedByPython(Path folder, String dump) throws Exception {
+    Path sql = Files.writeString(folder.resolve("dump.sql"), dump);
+    String program =
+        """
+        import sqlite3, sys
+        db = sqlite3.connect(':memory:')
+        db.executescript(open(sys.argv[1], encoding='utf-8', newline='').read())
+        assert db.execute('PRAGMA integrity_check').fetchall() == [('ok',)]
+        sys.stdout.reconfigure(encoding='utf-8')
+        for (line,) in db.execute(sys.argv[2]): print(line)
+        """;
+    try {
+      Programs.Result result =
+          Programs.run(
+              folder,
+              Map.of(),
+              Duration.ofSeconds(60),
+              List.of("python3", "-c", program, sql.toString(), EVERYTHING));
+      assertThat(result.isGood()).describedAs(result.printed()).isTrue();
+      return result.output();
+    } catch (IOException missing) {
+      Programs.unavailable(
+          "DOSQL_TESTS_REQUIRE_PYTHON",
+          "the dump was not loaded by a stock SQLite",
+          "python3 is not on the PATH");
+      throw missing;
+    }
+  }
+
   @Test
   void aDumpMakesTheSameTenantAnew(@TempDir Path folder) throws Exception {
     try (RealPod pod = new RealPod(folder)) {
@@ -60,6 +104,7 @@ class DumpTest {
       HttpResponse<String> dump = dump(pod, "/db/from/dump", pod.keys().readOnlyToken());
       assertThat(dump.statusCode()).isEqualTo(200);
       load(pod, "to", dump.body());
+      String stock = loadedByPython(folder, dump.body());
       for (String question :
           List.of(
               "SELECT a, quote(b), typeof(b), quote(c), typeof(c), length(CAST(c AS BLOB)) FROM"
@@ -73,6 +118,15 @@ class DumpTest {
             .describedAs(question)
             .isEqualTo(pod.sql("from", question).get("rows"));
       }
+      assertThat(stock)
+          .describedAs("what the sqlite3 of Python has read")
+          .isEqualTo(
+              pod.sql("from", EVERYTHING)
+                      .get("rows")
+                      .valueStream()
+                      .map(row -> row.get(0).asText())
+                      .collect(Collectors.joining("\n"))
+                  + "\n");
       assertThat(dump(pod, "/db/to/dump", pod.keys().token()).body()).isEqualTo(dump.body());
     }
   }
@@ -109,6 +163,16 @@ class DumpTest {
     try (RealPod pod = new RealPod(folder)) {
       assertThat(dump(pod, "/dump", "nonsense").statusCode()).isEqualTo(401);
       assertThat(dump(pod, "/db/Bad!/dump", pod.keys().token()).statusCode()).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void whatAnErrorHasSeenIsDurableBeforeItLeaves(@TempDir Path folder) throws Exception {
+    try (PodUnderTest pod = new PodUnderTest(folder)) {
+      pod.sessions.beginFails = true;
+      int settled = pod.sessions.settled.get();
+      assertThat(pod.send(pod.authorized("/db/t/dump")).statusCode()).isEqualTo(408);
+      assertThat(pod.sessions.settled.get()).isGreaterThan(settled);
     }
   }
 }

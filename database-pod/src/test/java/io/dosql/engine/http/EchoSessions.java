@@ -55,6 +55,9 @@ public final class EchoSessions implements Sessions {
 
   public volatile CountDownLatch release = new CountDownLatch(1);
 
+  /** BEGIN fails then. */
+  public volatile boolean beginFails;
+
   private final AtomicLong lsn = new AtomicLong(41);
 
   @Override
@@ -90,7 +93,12 @@ public final class EchoSessions implements Sessions {
         case "ROWS" -> rows(sink, Integer.parseInt(words[1]));
         case "BLOCK" -> block();
         case "WRITE" -> write(statement.parameters(), sink);
-        case "BEGIN" -> autocommit = false;
+        case "BEGIN" -> {
+          if (beginFails) {
+            throw new DosqlException(ErrorCode.TIMEOUT, "No reader was free.");
+          }
+          autocommit = false;
+        }
         case "COMMIT" -> autocommit = true;
         case "NOTHING" -> sink.columns(List.of());
         default -> echo(statement.parameters(), sink);

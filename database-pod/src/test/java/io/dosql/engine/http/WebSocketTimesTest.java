@@ -2,6 +2,10 @@ package io.dosql.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.dosql.engine.hrana.HranaSocket;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,8 +13,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What a WebSocket's client may take its time for; frames are read and written by hand. */
 class WebSocketTimesTest {
@@ -94,12 +100,17 @@ class WebSocketTimesTest {
       return new Frame(head, in.readNBytes(length));
     }
 
-    /** A short frame, masked by zeros. */
+    /** A frame of less than 64 KiB, masked by zeros. */
     private void send(int head, byte[] payload) throws IOException {
-      byte[] frame = new byte[6 + payload.length];
+      boolean isShort = payload.length < 126;
+      byte[] frame = new byte[(isShort ? 6 : 8) + payload.length];
       frame[0] = (byte) head;
-      frame[1] = (byte) (0x80 | payload.length);
-      System.arraycopy(payload, 0, frame, 6, payload.length);
+      frame[1] = (byte) (0x80 | (isShort ? payload.length : 126));
+      if (!isShort) {
+        frame[2] = (byte) (payload.length >> 8);
+        frame[3] = (byte) payload.length;
+      }
+      System.arraycopy(payload, 0, frame, frame.length - payload.length, payload.length);
       socket.getOutputStream().write(frame);
     }
 
@@ -190,5 +201,198 @@ class WebSocketTimesTest {
       assertThat(next.head()).isEqualTo(CLOSE);
       assertThat(next.code()).isEqualTo(4001);
     }
+  }
+
+  private static String ask(Raw client, String request) throws IOException {
+    client.send(
+        TEXT,
+        ("{\"type\":\"request\",\"request_id\":1,\"request\":" + request + "}")
+            .getBytes(StandardCharsets.UTF_8));
+    return new String(client.frame().payload(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aStreamThatAnExpiredTokenMayNotOpenHasItsNumberUntilItIsClosed(@TempDir Path folder)
+      throws Exception {
+    try (PodUnderTest pod =
+            new PodUnderTest(folder, limits(Duration.ofSeconds(30), Duration.ofSeconds(30)));
+        Raw client = new Raw(pod)) {
+      client.hello();
+      new TestKeys(pod.keys.file(), "key-2").publish();
+      AtomicInteger number = new AtomicInteger();
+      org.awaitility.Awaitility.await()
+          .until(
+              () ->
+                  ask(
+                          client,
+                          "{\"type\":\"open_stream\",\"stream_id\":%d}"
+                              .formatted(number.incrementAndGet()))
+                      .contains("response_error"));
+      assertThat(
+              ask(client, "{\"type\":\"get_autocommit\",\"stream_id\":%d}".formatted(number.get())))
+          .contains("response_error");
+      assertThat(
+              ask(client, "{\"type\":\"close_stream\",\"stream_id\":%d}".formatted(number.get())))
+          .contains("response_ok");
+    }
+  }
+
+  // ---- Parts of messages
+
+  private static final int FIRST_TEXT = 0x01;
+  private static final int LAST_PART = 0x80;
+
+  private static final byte[] HELLO =
+      "{\"type\":\"hello\",\"jwt\":null}".getBytes(StandardCharsets.UTF_8);
+
+  private static byte[] part(int from, int to) {
+    return java.util.Arrays.copyOfRange(HELLO, from, to);
+  }
+
+  @Test
+  void aMessageMayBeInterruptedByPingsButNotByAnother(@TempDir Path folder) throws Exception {
+    try (PodUnderTest pod = new PodUnderTest(folder)) {
+      try (Raw client = new Raw(pod)) {
+        client.send(FIRST_TEXT, part(0, 3));
+        client.send(PING, new byte[] {7});
+        assertThat(client.frame().payload()).containsExactly(7);
+        client.send(0, part(3, 9));
+        client.send(LAST_PART, part(9, HELLO.length));
+        assertThat(new String(client.frame().payload(), StandardCharsets.UTF_8))
+            .contains("hello_ok");
+      }
+      try (Raw client = new Raw(pod)) {
+        client.send(FIRST_TEXT, part(0, 3));
+        client.send(TEXT, HELLO);
+        assertThat(client.frame().code()).describedAs("another one in between").isEqualTo(1002);
+      }
+      try (Raw client = new Raw(pod)) {
+        client.send(LAST_PART, part(3, 9));
+        assertThat(client.frame().code()).describedAs("a part of nothing").isEqualTo(1002);
+      }
+      try (Raw client = new Raw(pod)) {
+        client.send(FIRST_TEXT, part(0, 3));
+      }
+      try (Raw client = new Raw(pod)) {
+        client.hello();
+      }
+    }
+  }
+
+  // ---- Memory
+
+  private static HttpLimits withBufferedBytes(int bytes) {
+    return HttpLimits.DEFAULT.withMemory(bytes, bytes, HttpLimits.DEFAULT.maxResultBytes());
+  }
+
+  /** The head of a text frame of so many bytes, masked by zeros, and the first ones of them. */
+  private static void begin(Raw client, int bytes, int sent) throws IOException {
+    client
+        .socket
+        .getOutputStream()
+        .write(
+            new byte[] {
+              (byte) TEXT,
+              (byte) 0xFF,
+              0,
+              0,
+              0,
+              0,
+              0,
+              (byte) (bytes >> 16),
+              (byte) (bytes >> 8),
+              (byte) bytes,
+              0,
+              0,
+              0,
+              0
+            });
+    byte[] blanks = new byte[sent];
+    java.util.Arrays.fill(blanks, (byte) ' ');
+    client.socket.getOutputStream().write(blanks);
+  }
+
+  @Test
+  void messagesOfAllConnectionsAreCountedWhileTheyArrive(@TempDir Path folder) throws Exception {
+    try (PodUnderTest pod = new PodUnderTest(folder, withBufferedBytes(1_000_000))) {
+      try (Raw first = new Raw(pod);
+          Raw second = new Raw(pod)) {
+        first.hello();
+        second.hello();
+        begin(first, 900_000, 700_000);
+        begin(second, 900_000, 700_000);
+        // Whichever of them came later.
+        first.socket.setSoTimeout(500);
+        Frame close;
+        try {
+          close = first.frame();
+        } catch (java.net.SocketTimeoutException itWasTheOther) {
+          close = second.frame();
+        }
+        assertThat(close.head()).isEqualTo(CLOSE);
+        assertThat(close.code()).isEqualTo(1013);
+        assertThat(new String(close.payload(), StandardCharsets.UTF_8))
+            .contains("maxBufferedBytes");
+      }
+      org.awaitility.Awaitility.await()
+          .untilAsserted(
+              () -> {
+                try (Raw third = new Raw(pod)) {
+                  third.hello();
+                  begin(third, 900_000, 900_000);
+                  assertThat(third.frame().code())
+                      .describedAs("blanks are no message")
+                      .isEqualTo(1007);
+                }
+              });
+    }
+  }
+
+  @Test
+  void whatIsAnsweredIsCountedNoMoreAndPingsNeverAre(@TempDir Path folder) throws Exception {
+    try (PodUnderTest pod = new PodUnderTest(folder, withBufferedBytes(20_000));
+        Raw client = new Raw(pod)) {
+      client.hello();
+      byte[] closeSql =
+          "{\"type\":\"request\",\"request_id\":1,\"request\":{\"type\":\"close_sql\",\"sql_id\":1}}"
+              .getBytes(StandardCharsets.UTF_8);
+      for (int i = 0; i < 1_000; i++) {
+        client.send(PING, new byte[100]);
+        assertThat(client.frame().head()).isEqualTo(PONG);
+        client.send(TEXT, closeSql);
+        assertThat(client.frame().head()).isEqualTo(TEXT);
+      }
+    }
+  }
+
+  @Test
+  void linesOfTheLogSayWhoseConnectionItIs(@TempDir Path folder) throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(HranaSocket.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    try (PodUnderTest pod = new PodUnderTest(folder);
+        Raw client = new Raw(pod)) {
+      client.hello();
+      client.send(
+          TEXT,
+          "{\"type\":\"request\",\"request_id\":1,\"request\":{\"type\":\"open_stream\",\"stream_id\":1}}"
+              .getBytes(StandardCharsets.UTF_8));
+      client.frame();
+      client.send(
+          TEXT,
+          "{\"type\":\"request\",\"request_id\":2,\"request\":{\"type\":\"execute\",\"stream_id\":1,\"stmt\":{\"sql\":\"BUG\"}}}"
+              .getBytes(StandardCharsets.UTF_8));
+      assertThat(new String(client.frame().payload(), StandardCharsets.UTF_8)).contains("INTERNAL");
+    } finally {
+      logger.detachAppender(logged);
+    }
+    assertThat(logged.list)
+        .singleElement()
+        .satisfies(
+            line ->
+                assertThat(line.getMDCPropertyMap())
+                    .containsEntry("tenant", "t")
+                    .containsKey("requestId"));
   }
 }

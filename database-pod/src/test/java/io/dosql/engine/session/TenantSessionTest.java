@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.sqlite.Column;
 import io.dosql.engine.sqlite.Value;
 import io.dosql.engine.tenant.TestEngine;
 import java.nio.file.Path;
@@ -366,5 +367,85 @@ class TenantSessionTest {
     assertThat(description.columns().getFirst().name()).isEqualTo("x");
     assertThat(description.isReadOnly()).isFalse();
     assertThat(Rows.of(session, "SELECT * FROM t")).isEmpty();
+  }
+
+  private static List<String> names(List<Column> columns) {
+    return columns.stream().map(Column::name).toList();
+  }
+
+  private List<String> columnsOf(String sql) {
+    Rows rows = new Rows();
+    session.execute(new SqlStatement(sql, Parameters.NONE), rows);
+    assertThat(rows.rows()).allSatisfy(row -> assertThat(row).hasSameSizeAs(rows.columns()));
+    return names(rows.columns());
+  }
+
+  @Test
+  void columnsAreThoseOfTheSchemaThatTheRowsCameFrom() {
+    run("INSERT INTO t VALUES (1, 'a')");
+    String read = "SELECT * FROM t";
+    String write = "UPDATE t SET v = v RETURNING *";
+    for (String added : List.of("x", "y")) {
+      columnsOf(read);
+      columnsOf(write);
+      run("ALTER TABLE t ADD " + added);
+      assertThat(columnsOf(read)).last().isEqualTo(added);
+      assertThat(columnsOf(write)).last().isEqualTo(added);
+    }
+    assertThat(columnsOf(read)).containsExactly("id", "v", "x", "y");
+  }
+
+  @Test
+  void columnsOfAStreamAreThoseOfTheSchemaThatItsRowsComeFrom() {
+    SqlStatement read = new SqlStatement("SELECT * FROM t", Parameters.NONE);
+    session.stream(read).orElseThrow().close();
+    run("ALTER TABLE t ADD x");
+    try (RowStream stream = session.stream(read).orElseThrow()) {
+      assertThat(names(stream.columns())).containsExactly("id", "v", "x");
+    }
+  }
+
+  @Test
+  void aStatementIsDescribedByTheSchemaOfNow() {
+    String read = "SELECT * FROM t";
+    columnsOf(read);
+    try (SqlSession other = open(SessionOptions.DEFAULT)) {
+      for (String added : List.of("x", "y")) {
+        assertThat(names(other.describe(read).columns())).doesNotContain(added);
+        run("ALTER TABLE t ADD " + added);
+        assertThat(names(other.describe(read).columns())).last().isEqualTo(added);
+        assertThat(names(session.describe(read).columns())).last().isEqualTo(added);
+      }
+    }
+  }
+
+  @Test
+  void aBeginOfOurOwnIsUnderstoodInScriptsAndDescriptions() {
+    session.executeScript("; -- now\n BEGIN READ ONLY /* ; */; SELECT 1; COMMIT");
+    assertThat(session.isAutocommit()).isTrue();
+    session.executeScript("BEGIN TRANSACTION READONLY");
+    assertFails(
+        ErrorCode.TXN_READ_ONLY_VIOLATION, () -> session.executeScript("SELECT 1; DELETE FROM t"));
+    session.executeScript("COMMIT; BEGIN CONCURRENT; INSERT INTO t VALUES (1, 'BEGIN'); COMMIT");
+    assertThat(Rows.of(session, "SELECT id FROM t")).containsExactly(List.of(1L));
+    assertFails(ErrorCode.SYNTAX_ERROR, () -> session.executeScript("BEGIN NONSENSE; SELECT 1"));
+    assertThat(session.describe("BEGIN READ ONLY").columns()).isEmpty();
+  }
+
+  @Test
+  void anInsertThatInsertsNothingTellsTheRowidOfTheOneBefore() {
+    assertThat(run("INSERT INTO t VALUES (7, 'a')").lastInsertRowid()).hasValue(7);
+    assertThat(run("INSERT OR IGNORE INTO t VALUES (7, 'b')").lastInsertRowid()).hasValue(7);
+    assertThat(run("SELECT 1").lastInsertRowid()).isEmpty();
+    try (SqlSession other = open(SessionOptions.DEFAULT)) {
+      assertThat(
+              other
+                  .execute(
+                      new SqlStatement("INSERT OR IGNORE INTO t VALUES (7, 'b')", Parameters.NONE),
+                      RowSink.NONE)
+                  .lastInsertRowid())
+          .describedAs("it is not the session's own")
+          .isEmpty();
+    }
   }
 }

@@ -10,6 +10,7 @@ import io.dosql.engine.changes.SchemaChange;
 import io.dosql.engine.changes.TableDescriptor;
 import io.dosql.engine.sqlite.ColumnType;
 import io.dosql.engine.sqlite.DbConfig;
+import io.dosql.engine.sqlite.SqlNames;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteStatement;
 import io.dosql.engine.sqlite.Value;
