@@ -154,7 +154,7 @@ class DamagedBackupTest {
             "an empty manifest", manifest(text -> ""), "STORAGE_CHECKSUM_MISMATCH", "a.json"),
         Arguments.of(
             "a manifest without end",
-            manifest(text -> text + " ".repeat(70_000)),
+            manifest(text -> text + " ".repeat(1 << 20)),
             "STORAGE_CHECKSUM_MISMATCH",
             "a.json"),
         Arguments.of(

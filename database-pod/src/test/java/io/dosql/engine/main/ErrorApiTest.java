@@ -93,7 +93,7 @@ class ErrorApiTest {
           SELECT ?, ? | [1] | "args":[{"type":"integer","value":"1"}] | parameter 2 has no value: the statement has 2 parameters, 1 value was given
           SELECT ?1 | [] | "args":[] | parameter ?1 has no value: the statement has 1 parameter (?1), 0 values were given
           SELECT 1 | [1] | "args":[{"type":"null"}] | the statement has 0 parameters, 1 value was given
-          SELECT $a | {"b":1} | "named_args":[{"name":"b","value":{"type":"null"}}] | parameter $a has no value: the statement has 1 parameter ($a), 1 value was given
+          SELECT $a | {"b":1} | "named_args":[{"name":"b","value":{"type":"null"}}] | parameter $a has no value, and no parameter is named 'b': the statement has 1 parameter ($a)
           """)
   void wrongParametersAreNamedByBoth(String sql, String params, String arguments, String message)
       throws Exception {

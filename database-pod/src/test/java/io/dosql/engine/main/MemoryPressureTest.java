@@ -72,7 +72,7 @@ class MemoryPressureTest {
     assertThat(answer.body().get("memory").get("sqliteShareBytes").asLong()).isPositive();
     assertThat(answer.body().get("tenants").get("awake").asInt()).isEqualTo(TENANTS);
     assertThat(answer.body().get("awake").get(0).get("name").asText()).isEqualTo("tenant-0");
-    assertThat(pod.get("/debug/state").statusCode()).isEqualTo(404);
+    assertThat(pod.get("/debug/state").statusCode()).isEqualTo(401);
     assertThat(pod.get("/metrics").body())
         .contains("dosql_memory_budget_bytes{part=\"sqlite\",}", "dosql_memory_sheds_total 0.0");
   }
