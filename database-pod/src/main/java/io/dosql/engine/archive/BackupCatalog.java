@@ -88,6 +88,15 @@ public final class BackupCatalog {
     return summary(BackupSet.backup(name));
   }
 
+  /** A complete backup, which must be there; {@code STORAGE_NOT_FOUND} if it is not. */
+  public BackupSummary require(String name) {
+    return find(name)
+        .orElseThrow(
+            () ->
+                new DosqlException(STORAGE_NOT_FOUND, "there is no complete backup named " + name)
+                    .withSuggestion("List the backups of the database, and name one of them."));
+  }
+
   /** What a set holds, complete or not, by tenant; every manifest is checked. */
   public List<BackupManifest> manifests(BackupSet set) {
     List<BackupManifest> manifests = new ArrayList<>();

@@ -240,14 +240,9 @@ public final class ArchiveBackups implements BackupService {
 
   private List<BackupManifest> select(String backup, Optional<List<String>> chosen) {
     BackupSet set = set(() -> BackupSet.backup(backup));
-    Optional<BackupSummary> summary = catalog.find(backup);
-    if (summary.isEmpty()) {
-      throw new DosqlException(
-              ErrorCode.STORAGE_NOT_FOUND, "there is no complete backup named " + backup)
-          .withSuggestion("List the backups of the database, and name one of them.");
-    }
+    BackupSummary summary = catalog.require(backup);
     if (chosen.isEmpty()) {
-      return whole(set, summary.get());
+      return whole(set, summary);
     }
     // Only what is asked for is read: damage elsewhere must not keep a tenant from coming back.
     List<BackupManifest> selected = new ArrayList<>();

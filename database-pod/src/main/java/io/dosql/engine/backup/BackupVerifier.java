@@ -77,15 +77,7 @@ public final class BackupVerifier {
   public Verdict verify(String backup) {
     try {
       BackupSet set = ArchiveBackups.set(() -> BackupSet.backup(backup));
-      BackupSummary summary =
-          catalog
-              .find(backup)
-              .orElseThrow(
-                  () ->
-                      new DosqlException(
-                          ErrorCode.STORAGE_NOT_FOUND,
-                          "there is no complete backup named " + backup));
-      return verify(set, summary);
+      return verify(set, catalog.require(backup));
     } catch (DosqlException failure) {
       return new Verdict(
           backup,

@@ -2,6 +2,7 @@ package io.dosql.engine.backup;
 
 import io.dosql.engine.archive.TableRows;
 import io.dosql.engine.sqlite.OpenMode;
+import io.dosql.engine.sqlite.SqlNames;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteStatement;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ final class RowCounts {
   }
 
   private static long count(SqliteConnection sqlite, String table) {
-    String sql = "SELECT count(*) FROM \"" + table.replace("\"", "\"\"") + '"';
+    String sql = "SELECT count(*) FROM " + SqlNames.quote(table);
     try (SqliteStatement count = sqlite.prepare(sql)) {
       if (!count.step()) {
         throw new IllegalStateException("count(*) returned no row");
