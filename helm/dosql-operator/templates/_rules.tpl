@@ -7,10 +7,15 @@ none of either. To keep it away from a namespace, set watchNamespaces.
 - apiGroups: [dosql.io]
   resources: [dosqldatabases, dosqlmigrations, dosqlrestores]
   verbs: [get, list, watch]
-# The schedule makes backups, and retention takes the resources of those away that it pruned.
+# The schedule makes backups, and retention takes the resources of those away that it pruned. A finalizer and the request to
+# verify one are written onto the resource.
 - apiGroups: [dosql.io]
   resources: [dosqlbackups]
-  verbs: [get, list, watch, create, delete]
+  verbs: [get, list, watch, create, patch, delete]
+# A Job restores a backup to verify it.
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [list, watch, create]
 - apiGroups: [dosql.io]
   resources: [dosqldatabases/status, dosqlmigrations/status, dosqlbackups/status, dosqlrestores/status]
   verbs: [patch]
@@ -27,10 +32,10 @@ none of either. To keep it away from a namespace, set watchNamespaces.
 - apiGroups: [""]
   resources: [pods]
   verbs: [list, watch]
-# Growing a volume is a change of its claim.
+# Growing a volume is a change of its claim; so is a mark that it holds what a database was to begin with.
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
-  verbs: [list, watch, patch]
+  verbs: [get, list, watch, patch]
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

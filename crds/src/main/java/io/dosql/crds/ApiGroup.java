@@ -21,6 +21,11 @@ public final class ApiGroup {
   /** A time in one unit, which CEL and Go read alike. */
   static final String DURATION_PATTERN = "^[1-9][0-9]{0,6}(ms|s|m|h)$";
 
+  /** A moment, RFC 3339, to the nanosecond. */
+  static final String TIME_PATTERN =
+      "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+          + "([.][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$";
+
   /** A size in bytes, as a quantity without fractions. */
   static final String BYTES_PATTERN = "^[1-9][0-9]{0,15}(Ki|Mi|Gi|Ti|k|M|G|T)?$";
 

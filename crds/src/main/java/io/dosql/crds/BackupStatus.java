@@ -11,10 +11,13 @@ public record BackupStatus(
     @Nullable
         @JsonPropertyDescription("Generation of the resource that this status was computed from.")
         Long observedGeneration,
-    @Nullable @JsonPropertyDescription("The state in short: Pending, Running, Completed or Failed.")
+    @Nullable
+        @JsonPropertyDescription(
+            "The state in short: Pending, Running, Completed, Failed" + " or Deleting.")
         String phase,
     @JsonPropertyDescription(
-            "Ready: the backup is complete. Reconciling: it runs or waits. Stalled: it failed.")
+            "Ready: the backup is complete. Reconciling: it runs or waits. Stalled: it failed."
+                + " Verified: what became of its newest verification.")
         List<ResourceCondition> conditions,
     @Nullable @JsonPropertyDescription("When it was first started, RFC 3339.") String startTime,
     @Nullable @JsonPropertyDescription("When it ended, RFC 3339.") String completionTime,
@@ -25,6 +28,10 @@ public record BackupStatus(
     @Nullable @JsonPropertyDescription("Highest migration of the tenant main in the backup.")
         String schemaVersion,
     @Nullable @JsonPropertyDescription("Address of the backup in its store.") String location,
+    @Nullable @JsonPropertyDescription("Up to when every commit is in it, RFC 3339.") String time,
+    @Nullable @JsonPropertyDescription("What became of its newest verification.") Verified verified,
+    @Nullable @JsonPropertyDescription("The newest verification that was asked for.")
+        Verification verification,
     @Nullable @JsonPropertyDescription("Why it failed.") OperationError error,
     @Nullable @JsonPropertyDescription("Id of the engine's operation, as the pod's log names it.")
         String operationId) {
@@ -40,6 +47,9 @@ public record BackupStatus(
       @Nullable String lsn,
       @Nullable String schemaVersion,
       @Nullable String location,
+      @Nullable String time,
+      @Nullable Verified verified,
+      @Nullable Verification verification,
       @Nullable OperationError error,
       @Nullable String operationId) {
     this.observedGeneration = observedGeneration;
@@ -52,12 +62,66 @@ public record BackupStatus(
     this.lsn = lsn;
     this.schemaVersion = schemaVersion;
     this.location = location;
+    this.time = time;
+    this.verified = verified;
+    this.verification = verification;
     this.error = error;
     this.operationId = operationId;
   }
 
   /** Before the operator's first pass. */
   public static BackupStatus empty() {
-    return new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null);
+    return new BackupStatus(
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
   }
+
+  /** The same, but for what changes while a backup that was taken is looked after. */
+  public BackupStatus with(
+      String newPhase,
+      List<ResourceCondition> newConditions,
+      @Nullable Verified newVerified,
+      @Nullable Verification newVerification) {
+    return new BackupStatus(
+        observedGeneration,
+        newPhase,
+        newConditions,
+        startTime,
+        completionTime,
+        bytes,
+        tenants,
+        lsn,
+        schemaVersion,
+        location,
+        time,
+        newVerified,
+        newVerification,
+        error,
+        operationId);
+  }
+
+  /** What became of a verification. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Verified(
+      @JsonPropertyDescription("When it ended, RFC 3339.") String time,
+      @JsonPropertyDescription(
+              "Passed: the backup was restored, and is whole. Failed: it is not. A verification that"
+                  + " could not be done says nothing of the backup; see the condition Verified.")
+          Result result,
+      @JsonPropertyDescription("What was found.") String message) {
+
+    public enum Result {
+      Passed,
+      Failed
+    }
+  }
+
+  /** A verification that was asked for. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Verification(
+      @JsonPropertyDescription("The value of the annotation dosql.io/verify that asked for it.")
+          String request,
+      @JsonPropertyDescription("Name of the Job that does it.") String job,
+      @JsonPropertyDescription("The number of the attempt, from 1.") int attempt,
+      @JsonPropertyDescription("When it was started, RFC 3339.") String startTime,
+      @Nullable @JsonPropertyDescription("When it ended, RFC 3339.") String completionTime) {}
 }

@@ -5,11 +5,19 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a database shall be. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value =
+        "has(self.bootstrap) == has(oldSelf.bootstrap) && (!has(self.bootstrap) || self.bootstrap =="
+            + " oldSelf.bootstrap)",
+    message =
+        "bootstrap is about the beginning of a database and cannot be added, changed or removed:"
+            + " create another database")
 public record DatabaseSpec(
     @Nullable
         @Size(min = 1, max = 512)
@@ -33,8 +41,13 @@ public record DatabaseSpec(
     @Default("{}") @JsonPropertyDescription("What is kept of row changes.") ChangeCapture cdc,
     @Nullable
         @JsonPropertyDescription(
-            "Where backups go, when they are taken and how long they are kept. Absent: no backups.")
+            "Where commits and backups go, when backups are taken and how long all is kept. Absent:"
+                + " none are stored.")
         BackupPolicy backup,
+    @Nullable
+        @JsonPropertyDescription(
+            "What a new database begins with. It is not Ready before. Absent: it begins empty.")
+        Bootstrap bootstrap,
     @Default("{}")
         @JsonPropertyDescription("Who may use the database, beside whoever has <database>-app.")
         Auth auth,
@@ -55,6 +68,7 @@ public record DatabaseSpec(
       @Nullable Durability durability,
       @Nullable ChangeCapture cdc,
       @Nullable BackupPolicy backup,
+      @Nullable Bootstrap bootstrap,
       @Nullable Auth auth,
       @Nullable Tls tls,
       @Nullable RequestLimits limits,
@@ -66,6 +80,7 @@ public record DatabaseSpec(
     this.durability = durability == null ? Durability.Strict : durability;
     this.cdc = cdc == null ? new ChangeCapture(null) : cdc;
     this.backup = backup;
+    this.bootstrap = bootstrap;
     this.auth = auth == null ? Auth.NONE : auth;
     this.tls = tls;
     this.limits = limits == null ? RequestLimits.NONE : limits;

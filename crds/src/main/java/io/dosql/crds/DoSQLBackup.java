@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 import org.jspecify.annotations.NullUnmarked;
 
-/** One backup of a database's tenants, taken once. Deleting the resource keeps what is stored. */
+/** One backup of a database's tenants, taken once. */
 @Group(ApiGroup.NAME)
 @Version(ApiGroup.VERSION)
 @Kind("DoSQLBackup")
@@ -49,6 +49,16 @@ import org.jspecify.annotations.NullUnmarked;
     name = "Completed",
     jsonPath = ".status.completionTime",
     type = AdditionalPrinterColumn.Type.DATE,
+    priority = 0)
+@AdditionalPrinterColumn(
+    name = "LSN",
+    jsonPath = ".status.lsn",
+    type = AdditionalPrinterColumn.Type.STRING,
+    priority = 1)
+@AdditionalPrinterColumn(
+    name = "Verified",
+    jsonPath = ".status.verified.result",
+    type = AdditionalPrinterColumn.Type.STRING,
     priority = 0)
 @AdditionalPrinterColumn(
     name = "Location",

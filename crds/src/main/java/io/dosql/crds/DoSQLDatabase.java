@@ -37,6 +37,11 @@ import org.jspecify.annotations.NullUnmarked;
     type = AdditionalPrinterColumn.Type.INTEGER,
     priority = 0)
 @AdditionalPrinterColumn(
+    name = "Archiving",
+    jsonPath = ".status.conditions[?(@.type==\"Archiving\")].status",
+    type = AdditionalPrinterColumn.Type.STRING,
+    priority = 0)
+@AdditionalPrinterColumn(
     name = "Last Backup",
     jsonPath = ".status.backup.lastTime",
     type = AdditionalPrinterColumn.Type.DATE,
@@ -45,6 +50,11 @@ import org.jspecify.annotations.NullUnmarked;
     name = "Backups",
     jsonPath = ".status.backup.count",
     type = AdditionalPrinterColumn.Type.INTEGER,
+    priority = 1)
+@AdditionalPrinterColumn(
+    name = "Restorable Until",
+    jsonPath = ".status.backup.newestRestorable",
+    type = AdditionalPrinterColumn.Type.STRING,
     priority = 1)
 @AdditionalPrinterColumn(
     name = "Endpoint",

@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 import org.jspecify.annotations.NullUnmarked;
 
-/** One restore of a backup into the tenants it was taken from, run once. */
+/** One restore, in place, of tenants to a backup, a moment or a commit, run once. */
 @Group(ApiGroup.NAME)
 @Version(ApiGroup.VERSION)
 @Kind("DoSQLRestore")
@@ -30,6 +30,16 @@ import org.jspecify.annotations.NullUnmarked;
     jsonPath = ".spec.backupRef.name",
     type = AdditionalPrinterColumn.Type.STRING,
     priority = 0)
+@AdditionalPrinterColumn(
+    name = "Target Time",
+    jsonPath = ".spec.targetTime",
+    type = AdditionalPrinterColumn.Type.STRING,
+    priority = 0)
+@AdditionalPrinterColumn(
+    name = "Dry Run",
+    jsonPath = ".spec.dryRun",
+    type = AdditionalPrinterColumn.Type.BOOLEAN,
+    priority = 1)
 @AdditionalPrinterColumn(
     name = "Ready",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].status",
@@ -50,6 +60,16 @@ import org.jspecify.annotations.NullUnmarked;
     jsonPath = ".status.progress.total",
     type = AdditionalPrinterColumn.Type.INTEGER,
     priority = 0)
+@AdditionalPrinterColumn(
+    name = "Percent",
+    jsonPath = ".status.progress.percent",
+    type = AdditionalPrinterColumn.Type.INTEGER,
+    priority = 0)
+@AdditionalPrinterColumn(
+    name = "Reached",
+    jsonPath = ".status.targetReached.time",
+    type = AdditionalPrinterColumn.Type.STRING,
+    priority = 1)
 @AdditionalPrinterColumn(
     name = "Age",
     jsonPath = ".metadata.creationTimestamp",

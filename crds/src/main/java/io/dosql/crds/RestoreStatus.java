@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How far a restore has come. */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record RestoreStatus(
     @Nullable
         @JsonPropertyDescription("Generation of the resource that this status was computed from.")
@@ -18,7 +18,19 @@ public record RestoreStatus(
         List<ResourceCondition> conditions,
     @Nullable @JsonPropertyDescription("When it was started, RFC 3339.") String startTime,
     @Nullable @JsonPropertyDescription("When it ended, RFC 3339.") String completionTime,
-    @Nullable @JsonPropertyDescription("Counts of tenants.") Progress progress,
+    @Nullable @JsonPropertyDescription("Counts of tenants and bytes.") RestoreProgress progress,
+    @JsonPropertyDescription(
+            "To which commit each tenant is restored or, with dryRun, would be; the first 100.")
+        List<RestoredTenant> plan,
+    @Nullable
+        @JsonPropertyDescription(
+            "With dryRun: how many seconds the restore would take, an estimate by the pod's latest"
+                + " restores, or by 50 MB/s if it has done none since its start.")
+        Long estimatedSeconds,
+    @Nullable
+        @JsonPropertyDescription(
+            "The commit that was reached: of the only tenant or, of several, of the newest one.")
+        TargetReached targetReached,
     @Nullable
         @JsonPropertyDescription("Where the state before the restore was saved, in the store.")
         String preRestoreLocation,
@@ -32,7 +44,10 @@ public record RestoreStatus(
       @Nullable List<ResourceCondition> conditions,
       @Nullable String startTime,
       @Nullable String completionTime,
-      @Nullable Progress progress,
+      @Nullable RestoreProgress progress,
+      @Nullable List<RestoredTenant> plan,
+      @Nullable Long estimatedSeconds,
+      @Nullable TargetReached targetReached,
       @Nullable String preRestoreLocation,
       @Nullable OperationError error,
       @Nullable String operationId) {
@@ -42,6 +57,9 @@ public record RestoreStatus(
     this.startTime = startTime;
     this.completionTime = completionTime;
     this.progress = progress;
+    this.plan = plan == null ? List.of() : List.copyOf(plan);
+    this.estimatedSeconds = estimatedSeconds;
+    this.targetReached = targetReached;
     this.preRestoreLocation = preRestoreLocation;
     this.error = error;
     this.operationId = operationId;
@@ -49,11 +67,35 @@ public record RestoreStatus(
 
   /** Before the operator's first pass. */
   public static RestoreStatus empty() {
-    return new RestoreStatus(null, null, null, null, null, null, null, null, null);
+    return ongoing(null, null, null, null, null, null);
   }
 
-  /** How many tenants are restored. */
-  public record Progress(
-      @JsonPropertyDescription("Tenants that are restored.") int done,
-      @JsonPropertyDescription("Tenants to restore.") int total) {}
+  /** Of a restore that has not ended. */
+  public static RestoreStatus ongoing(
+      @Nullable Long observedGeneration,
+      @Nullable String phase,
+      @Nullable List<ResourceCondition> conditions,
+      @Nullable String startTime,
+      @Nullable RestoreProgress progress,
+      @Nullable String operationId) {
+    return new RestoreStatus(
+        observedGeneration,
+        phase,
+        conditions,
+        startTime,
+        null,
+        progress,
+        null,
+        null,
+        null,
+        null,
+        null,
+        operationId);
+  }
+
+  /** A commit. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record TargetReached(
+      @Nullable @JsonPropertyDescription("Its number; of the only tenant.") String lsn,
+      @Nullable @JsonPropertyDescription("When it was made, RFC 3339.") String time) {}
 }

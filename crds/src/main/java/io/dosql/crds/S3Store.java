@@ -32,7 +32,9 @@ public record S3Store(
         @Size(min = 1, max = 64)
         @JsonPropertyDescription("Region that requests are signed for.")
         String region,
-    @Required @JsonPropertyDescription("The Secret with the access key.") S3Credentials secretRef) {
+    @Required @JsonPropertyDescription("The Secret with the access key.") S3Credentials secretRef,
+    @Nullable @JsonPropertyDescription("Encryption by the service. Absent: as the bucket has it.")
+        ServerSideEncryption serverSideEncryption) {
 
   public static final String DEFAULT_REGION = "us-east-1";
 
@@ -41,11 +43,13 @@ public record S3Store(
       String bucket,
       @Nullable String prefix,
       @Nullable String region,
-      S3Credentials secretRef) {
+      S3Credentials secretRef,
+      @Nullable ServerSideEncryption serverSideEncryption) {
     this.endpoint = endpoint;
     this.bucket = bucket;
     this.prefix = prefix;
     this.region = region == null ? DEFAULT_REGION : region;
     this.secretRef = secretRef;
+    this.serverSideEncryption = serverSideEncryption;
   }
 }

@@ -56,7 +56,10 @@ class SpecTest {
                 "bbb",
                 null,
                 "us-east-1",
-                new S3Credentials("key", "accessKeyId", "secretAccessKey")));
+                new S3Credentials("key", "accessKeyId", "secretAccessKey"),
+                null));
+    assertThat(policy.archive()).isEqualTo(ArchivePolicy.NONE);
+    assertThat(policy.verify()).isEqualTo(VerifyPolicy.ON_DEMAND);
   }
 
   @Test
@@ -74,12 +77,60 @@ class SpecTest {
               durability: Relaxed
               cdc: {capture: Disabled}
               backup: {store: {directory: {claimName: disk, prefix: x/y}}, schedule: "0 2 * * *",
-                timeZone: Europe/Berlin, retention: {keepLast: 3, keepDays: 7}}
+                timeZone: Europe/Berlin, retention: {keepLast: 3, keepDays: 7, window: 3d},
+                archive: {mode: Continuous, interval: 5s, maxLag: 2Gi, onMaxLag: StopWrites,
+                  snapshotInterval: 6h},
+                verify: {schedule: "0 4 * * *", timeZone: UTC, timeout: 1h, scratchSize: 5Gi,
+                  resources: {limits: {memory: 1Gi}}},
+                encryption: {secretRef: {name: keys}}}
+              bootstrap: {restore: {targetLsn: 7, tenants: [a], line: l1, from: {
+                store: {s3: {endpoint: "http://s3", bucket: bbb, secretRef: {name: key},
+                  serverSideEncryption: {type: KMS, kmsKeyId: k}}},
+                database: {name: old, namespace: prod}, encryption: {secretRef: {name: old}}}}}
             """);
     DoSQLDatabase again =
         Serialization.unmarshal(Serialization.asYaml(database), DoSQLDatabase.class);
     assertThat(again.getSpec()).isEqualTo(database.getSpec());
     assertThat(again.getSpec().resources().requests()).containsEntry("cpu", new Quantity("100m"));
+  }
+
+  @Test
+  void restoreThatIsRead_isWrittenBackAsItIs() {
+    DoSQLRestore restore =
+        Serialization.unmarshal(
+            """
+            apiVersion: dosql.io/v1alpha1
+            kind: DoSQLRestore
+            metadata: {name: undo, namespace: shop}
+            spec: {databaseRef: {name: orders}, targetTime: "2026-11-24T14:02:16.123456789Z", dryRun: true}
+            """,
+            DoSQLRestore.class);
+    assertThat(restore.getSpec().backup()).isNull();
+    assertThat(restore.getSpec().dryRun()).isTrue();
+    assertThat(restore.getSpec().targetTime()).isEqualTo("2026-11-24T14:02:16.123456789Z");
+    assertThat(Serialization.unmarshal(Serialization.asYaml(restore), DoSQLRestore.class).getSpec())
+        .isEqualTo(restore.getSpec());
+  }
+
+  @Test
+  void backup_isKept_ifNothingElseIsSaid() {
+    assertThat(new BackupSpec(new DatabaseRef("o"), null, null, null).deletionPolicy())
+        .isEqualTo(BackupSpec.DeletionPolicy.Retain);
+  }
+
+  @Test
+  void sourceOfABootstrap_isUnderThePrefix_orTheNameOfItsDatabase() {
+    BackupStore plain = new BackupStore(null, new DirectoryStore("disk", null));
+    BackupStore prefixed = new BackupStore(null, new DirectoryStore("disk", "own/place"));
+    assertThat(
+            new BootstrapSource(plain, new BootstrapSource.SourceDatabase("old", "prod"), null)
+                .prefix("shop"))
+        .isEqualTo("prod/old");
+    assertThat(
+            new BootstrapSource(plain, new BootstrapSource.SourceDatabase("old", null), null)
+                .prefix("shop"))
+        .isEqualTo("shop/old");
+    assertThat(new BootstrapSource(prefixed, null, null).prefix("shop")).isEqualTo("own/place");
   }
 
   @Test
@@ -101,7 +152,8 @@ class SpecTest {
     BackupStore directory = new BackupStore(null, new DirectoryStore("disk", null));
     BackupStore s3 =
         new BackupStore(
-            new S3Store("http://s3", "bbb", "own/place", null, new S3Credentials("k", null, null)),
+            new S3Store(
+                "http://s3", "bbb", "own/place", null, new S3Credentials("k", null, null), null),
             null);
     assertThat(BackupLocations.root(directory, "shop", "orders"))
         .isEqualTo("claim://disk/shop/orders");

@@ -40,13 +40,13 @@ final class RefusedResourcesE2E {
         database("storage: {size: plenty}", "spec.storage.size"),
         database(
             "backup: {store: {directory: {claimName: c}}, retention: {}}",
-            "retention needs keepLast, keepDays or both"),
+            "retention needs keepLast, keepDays or window"),
         Arguments.of("DoSQLMigration", "databaseRef: {name: shop}", "spec.migrations"),
         Arguments.of(
             "DoSQLMigration",
             "{databaseRef: {name: shop}, migrations: [{id: users, sql: SELECT 1}]}",
             "spec.migrations[0].id"),
-        Arguments.of("DoSQLRestore", "databaseRef: {name: shop}", "spec.backupRef"),
+        Arguments.of("DoSQLRestore", "databaseRef: {name: shop}", "exactly one of backupRef"),
         Arguments.of("DoSQLBackup", "{}", "spec.databaseRef"));
   }
 

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param loadImage {@code E2E_LOAD_IMAGE}, a command that takes an image archive's path as its last
  *     argument; without it the nodes pull the chart's images
  * @param clientImage {@code E2E_CLIENT_IMAGE}, an image with BusyBox that the nodes have or pull
+ * @param minioImage {@code E2E_MINIO_IMAGE}, an image of MinIO that the nodes have or pull, for
+ *     tests that do to their S3 server what others must not notice
  * @param s3InCluster {@code E2E_S3_ENDPOINT}, an S3 server as pods reach it
  * @param s3FromHere {@code E2E_S3_URL}, the same server as these tests reach it
  * @param s3AccessKey {@code E2E_S3_ACCESS_KEY}
@@ -22,6 +24,7 @@ record Settings(
     Path kubeconfig,
     Optional<List<String>> loadImage,
     String clientImage,
+    String minioImage,
     URI s3InCluster,
     URI s3FromHere,
     String s3AccessKey,
@@ -33,6 +36,7 @@ record Settings(
         Path.of(required("KUBECONFIG")),
         optional("E2E_LOAD_IMAGE").map(command -> List.of(command.split(" +"))),
         optional("E2E_CLIENT_IMAGE").orElse("busybox:1.37"),
+        optional("E2E_MINIO_IMAGE").orElse("minio/minio:RELEASE.2025-09-07T16-13-09Z"),
         URI.create(required("E2E_S3_ENDPOINT")),
         URI.create(required("E2E_S3_URL")),
         required("E2E_S3_ACCESS_KEY"),

@@ -9,6 +9,8 @@ import io.dosql.crds.DoSQLRestore;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -16,6 +18,7 @@ import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,6 +181,10 @@ final class TestNamespace
   }
 
   void createS3Secret(String secretKey) {
+    createS3Secret(TestCluster.get().settings().s3AccessKey(), secretKey);
+  }
+
+  void createS3Secret(String accessKey, String secretKey) {
     var _ =
         apply(
             """
@@ -189,11 +196,18 @@ final class TestNamespace
               accessKeyId: %s
               secretAccessKey: %s
             """
-                .formatted(S3_SECRET, TestCluster.get().settings().s3AccessKey(), secretKey));
+                .formatted(S3_SECRET, accessKey, secretKey));
   }
 
   /** A database that stores its backups in the bucket. */
   void applyDatabase(String database, String bucket, String more) {
+    applyDatabase(
+        database,
+        "backup:\n" + store(TestCluster.get().settings().s3InCluster(), bucket) + more.indent(2));
+  }
+
+  /** A database. */
+  void applyDatabase(String database, String spec) {
     var _ =
         apply(
             """
@@ -204,21 +218,23 @@ final class TestNamespace
             spec:
               storage:
                 size: 200Mi
-              backup:
-                store:
-                  s3:
-                    endpoint: %s
-                    bucket: %s
-                    secretRef:
-                      name: %s
             %s
             """
-                .formatted(
-                    database,
-                    TestCluster.get().settings().s3InCluster(),
-                    bucket,
-                    S3_SECRET,
-                    more.indent(4)));
+                .formatted(database, spec.indent(2)));
+  }
+
+  /** The field {@code store}, below another: an S3 server, with the Secret of this namespace. */
+  static String store(URI endpoint, String bucket) {
+    return """
+    store:
+      s3:
+        endpoint: %s
+        bucket: %s
+        secretRef:
+          name: %s
+    """
+        .formatted(endpoint, bucket, S3_SECRET)
+        .indent(2);
   }
 
   void applyBackup(String backup, String database) {
@@ -251,6 +267,55 @@ final class TestNamespace
                 name: %s
             """
                 .formatted(restore, database, backup));
+  }
+
+  /**
+   * @param target what is to be restored: the fields of the spec but the database
+   */
+  void applyRestoreTo(String restore, String database, String target) {
+    var _ =
+        apply(
+            """
+            apiVersion: dosql.io/v1alpha1
+            kind: DoSQLRestore
+            metadata:
+              name: %s
+            spec:
+              databaseRef:
+                name: %s
+            %s
+            """
+                .formatted(restore, database, target.indent(2)));
+  }
+
+  /** Waits until the restore is complete, and fails when it says that it never will be. */
+  DoSQLRestore awaitRestored(String restore) {
+    DoSQLRestore ended =
+        await(
+            DoSQLRestore.class,
+            restore,
+            "to end",
+            found -> Conditions.isTrue(found, "Ready") || Conditions.isTrue(found, "Stalled"));
+    if (!Conditions.isTrue(ended, "Ready")) {
+      throw new AssertionError(restore + " failed: " + Conditions.message(ended, "Stalled"));
+    }
+    return ended;
+  }
+
+  /**
+   * Makes the node look at the pod of a database, where a changed Secret is mounted when it next
+   * does, else within a minute or two.
+   */
+  void nudge(String database) {
+    var _ =
+        resource(Pod.class, database + "-0")
+            .edit(
+                pod ->
+                    new PodBuilder(pod)
+                        .editMetadata()
+                        .addToAnnotations("e2e/nudged", UUID.randomUUID().toString())
+                        .endMetadata()
+                        .build());
   }
 
   /** The Secret that an application mounts, decoded. */

@@ -64,7 +64,15 @@ class ExamplesTest {
   @Test
   void everyExampleIsAccepted() throws IOException {
     List<String> created = new java.util.ArrayList<>();
-    for (String folder : List.of("quickstart", "restore")) {
+    for (String folder :
+        List.of(
+            "quickstart",
+            "restore",
+            "backups-tiers",
+            "restore-moment",
+            "disaster-recovery",
+            "verify",
+            "encryption")) {
       List<Path> files;
       try (Stream<Path> list = Files.list(EXAMPLES.resolve(folder))) {
         files = list.sorted().toList();
@@ -82,7 +90,15 @@ class ExamplesTest {
             "DoSQLDatabase/quickstart",
             "DoSQLMigration/quickstart-schema",
             "DoSQLBackup/quickstart-first",
-            "DoSQLRestore/quickstart-restore");
+            "DoSQLRestore/quickstart-restore",
+            "DoSQLDatabase/ledger",
+            "DoSQLRestore/orders-plan",
+            "DoSQLRestore/orders-undo",
+            "Secret/orders-backups",
+            "DoSQLDatabase/orders",
+            "DoSQLBackup/orders-release",
+            "Secret/archive-keys",
+            "DoSQLDatabase/vault");
   }
 
   @Test

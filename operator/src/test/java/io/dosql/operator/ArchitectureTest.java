@@ -13,10 +13,12 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.dosql.operator.backup.BackupSchedule;
+import io.dosql.operator.backup.BackupTerms;
 import io.dosql.operator.backup.DueBackup;
 import io.dosql.operator.backup.InvalidScheduleException;
 import io.dosql.operator.backup.RetentionPlan;
 import io.dosql.operator.backup.SchedulePlan;
+import io.dosql.operator.backup.VerifySchedule;
 import io.fabric8.kubernetes.client.Client;
 import java.time.Clock;
 import java.time.Instant;
@@ -47,14 +49,18 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule stepKnowsPodAndStatus = only("step", "pod", "status");
 
-  @ArchTest static final ArchRule backupKnowsSteps = only("backup", "pod", "status", "step");
+  @ArchTest static final ArchRule podspecKnowsNothing = only("podspec");
+
+  @ArchTest
+  static final ArchRule backupKnowsSteps = only("backup", "pod", "podspec", "status", "step");
 
   @ArchTest static final ArchRule restoreKnowsSteps = only("restore", "pod", "status", "step");
 
   @ArchTest static final ArchRule migrationKnowsSteps = only("migration", "pod", "status", "step");
 
   @ArchTest
-  static final ArchRule databaseKnowsPodAndStatus = only("database", "pod", "status", "backup");
+  static final ArchRule databaseKnowsSteps =
+      only("database", "pod", "podspec", "status", "step", "backup");
 
   @ArchTest
   static final ArchRule databaseUsesOnlyThePureSideOfBackup =
@@ -68,9 +74,12 @@ class ArchitectureTest {
                       not(
                           belongToAnyOf(
                               BackupSchedule.class,
+                              BackupTerms.class,
                               DueBackup.class,
                               SchedulePlan.class,
                               RetentionPlan.class,
+                              VerifySchedule.class,
+                              VerifySchedule.Request.class,
                               InvalidScheduleException.class))));
 
   @ArchTest
@@ -154,7 +163,11 @@ class ArchitectureTest {
               ".*\\.(DesiredObjects|EngineStatefulSet|EngineContainer|EngineVolumes|DatabaseServices"
                   + "|DisruptionBudget|AppSecret|Housekeeping|LastBackup|PodDiagnosis|ClaimGrowth"
                   + "|Credentials|Serving|ObjectComparison|DatabaseEvents|RetentionPlan|SchedulePlan"
-                  + "|BackupSchedule|Patience|OperationView|ConditionSet)")
+                  + "|BackupSchedule|Patience|OperationView|ConditionSet|BackupTerms|VerifySchedule"
+                  + "|VerificationPlan|VerificationJob|VerificationResult|BackupDeletion"
+                  + "|BackupCare|BackupExpiry|ArchiveHealth|RestorableRange|VerifiedBackups"
+                  + "|BootstrapPlan|EngineStores|RestoreView|StoreUse|StoreEnvironment"
+                  + "|StoreVolumes|PodRights)")
           .should()
           .dependOnClassesThat()
           .areAssignableTo(Client.class)

@@ -28,7 +28,8 @@ final class SchemaRules implements CRDPostProcessor {
       Set.of("names", "tenants", "revokedKeys", "revokedTokens", "corsOrigins");
 
   /** Their items have no one key; who applies the list owns all of it. */
-  private static final Set<String> WHOLE = Set.of("serviceAccounts");
+  private static final Set<String> WHOLE =
+      Set.of("serviceAccounts", "plan", "restored", "nextPruned");
 
   private static final long MAX_CONDITIONS = 16;
 
@@ -77,9 +78,11 @@ final class SchemaRules implements CRDPostProcessor {
               "A database: an engine pod that serves SQL to many isolated tenants.";
           case "DoSQLMigration" -> "Schema migrations for the tenants of a database.";
           case "DoSQLBackup" ->
-              "One backup of a database's tenants. Deleting the resource keeps what is stored.";
+              "One backup of a database's tenants. Deleting the resource keeps what is stored, unless"
+                  + " deletionPolicy is Delete.";
           case "DoSQLRestore" ->
-              "One restore, in place, of a backup; the state before it is saved first.";
+              "One restore, in place, to a backup, a moment or a commit; the state before it is saved"
+                  + " first.";
           default -> throw new IllegalArgumentException("no description for the kind " + kind);
         });
     property(root, "spec").setDescription("What is wanted.");

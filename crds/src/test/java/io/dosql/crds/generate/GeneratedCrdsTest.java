@@ -145,9 +145,41 @@ class GeneratedCrdsTest {
                             .toList()));
     assertThat(columns.get("DoSQLDatabase"))
         .containsExactly(
-            "Ready", "Status", "Tenants", "Last Backup", "Backups", "Endpoint", "Version", "Age");
+            "Ready",
+            "Status",
+            "Tenants",
+            "Archiving",
+            "Last Backup",
+            "Backups",
+            "Restorable Until",
+            "Endpoint",
+            "Version",
+            "Age");
+    assertThat(columns.get("DoSQLBackup"))
+        .containsExactly(
+            "Database",
+            "Ready",
+            "Status",
+            "Bytes",
+            "Tenants",
+            "Completed",
+            "LSN",
+            "Verified",
+            "Location",
+            "Age");
     assertThat(columns.get("DoSQLRestore"))
-        .containsExactly("Database", "Backup", "Ready", "Status", "Done", "Total", "Age");
+        .containsExactly(
+            "Database",
+            "Backup",
+            "Target Time",
+            "Dry Run",
+            "Ready",
+            "Status",
+            "Done",
+            "Total",
+            "Percent",
+            "Reached",
+            "Age");
   }
 
   @Test
@@ -162,7 +194,10 @@ class GeneratedCrdsTest {
             assertThat(schema.getXKubernetesListMapKeys()).as(path).containsExactly("name");
           } else if (path.endsWith(".subjects")) {
             assertThat(schema.getXKubernetesListMapKeys()).as(path).containsExactly("subject");
-          } else if (path.endsWith(".serviceAccounts")) {
+          } else if (path.endsWith(".serviceAccounts")
+              || path.endsWith(".plan")
+              || path.endsWith(".restored")
+              || path.endsWith(".nextPruned")) {
             assertThat(schema.getXKubernetesListType()).as(path).isEqualTo("atomic");
           } else if ("array".equals(schema.getType())) {
             assertThat(schema.getXKubernetesListType()).as(path).isEqualTo("set");

@@ -50,6 +50,14 @@ public interface AdminService {
   Page<BackupSummary> backups(Optional<String> after, int limit);
 
   /**
+   * A page of what restores that have ended saved before, newest first.
+   *
+   * @param after the last id of a restore of the page before, empty for the first page
+   * @param limit most of them on the page, 1 to 1,000
+   */
+  Page<BackupSummary> preRestoreBackups(Optional<String> after, int limit);
+
+  /**
    * Starts an operation, or finds it: asking again with the same id and an equal request is
    * harmless.
    *

@@ -39,6 +39,16 @@ public record Operation(
     FAILED
   }
 
-  /** Tenants, or for a prune backups, that are done, of all there are to do. */
-  public record Progress(long done, long total) {}
+  /**
+   * How far an operation is.
+   *
+   * @param done tenants, or for a prune backups, that are done
+   * @param total of all there are to do
+   * @param bytesDone read from the store, by a restore
+   * @param bytesTotal to be read
+   */
+  public record Progress(long done, long total, long bytesDone, long bytesTotal) {
+
+    static final Progress NONE = new Progress(0, 0, 0, 0);
+  }
 }

@@ -1,5 +1,6 @@
 package io.dosql.engine.admin;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,14 +48,42 @@ public sealed interface OperationRequest {
   }
 
   /**
-   * Replaces tenants by what a backup holds.
+   * Replaces tenants by what the archive holds.
    *
-   * @param tenants empty for all in the backup
+   * @param line of the archive; empty for the one that the target lies in
+   * @param tenants empty for all that the source has
+   * @param dryRun true changes nothing and only reports
+   * @param fromElsewhere whether the store of another database is read
    */
-  record Restore(String backup, Optional<List<String>> tenants) implements OperationRequest {
+  record Restore(
+      RestorePoint point,
+      Optional<String> line,
+      Optional<List<String>> tenants,
+      boolean dryRun,
+      boolean fromElsewhere)
+      implements OperationRequest {
     public Restore {
       tenants = tenants.map(List::copyOf);
     }
+  }
+
+  /** What to restore to. */
+  sealed interface RestorePoint {
+
+    /** What a backup holds. */
+    record OfBackup(String name) implements RestorePoint {}
+
+    /** What another restore saved before it began, by the id of its operation. */
+    record BeforeRestore(String restore) implements RestorePoint {}
+
+    /** The newest archived commit. */
+    record Latest() implements RestorePoint {}
+
+    /** All commits up to and including a moment. */
+    record AtTime(Instant time) implements RestorePoint {}
+
+    /** All commits of one tenant up to and including this one. */
+    record AtLsn(long lsn) implements RestorePoint {}
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dosql.engine.admin;
 
 import io.dosql.engine.error.DosqlException.Position;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,14 +76,42 @@ public sealed interface OperationResult {
   /**
    * One tenant's restore.
    *
-   * @param fromLsn the LSN in the backup
+   * @param from the state that was restored
    * @param lsn of the commit that restored it
    * @param preRestoreKey of the state saved before; empty if none could be saved
    * @param damagedFiles the folder, in the data directory, with the files that could not be opened;
    *     null for a tenant that could be
    */
   record TenantRestore(
-      String tenant, long fromLsn, long lsn, String preRestoreKey, @Nullable String damagedFiles) {}
+      RestoredFrom from, long lsn, String preRestoreKey, @Nullable String damagedFiles) {}
+
+  /**
+   * What a restore would do.
+   *
+   * @param estimate of how long it would take
+   */
+  record RestorePlanned(List<TenantPlan> tenants, Duration estimate) implements OperationResult {
+    public RestorePlanned {
+      tenants = List.copyOf(tenants);
+    }
+  }
+
+  /**
+   * What a restore would read for one tenant.
+   *
+   * @param objects of the store
+   * @param bytes of them
+   * @param databaseBytes size of the database that it would be
+   */
+  record TenantPlan(RestoredFrom from, int objects, long bytes, long databaseBytes) {}
+
+  /**
+   * A tenant's state in the archive.
+   *
+   * @param line that the LSN counts in
+   * @param lsn 0 for a tenant without commits
+   */
+  record RestoredFrom(String tenant, String line, long lsn, Instant time) {}
 
   /**
    * A tenant was made.

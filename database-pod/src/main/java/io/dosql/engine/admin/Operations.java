@@ -52,7 +52,11 @@ final class Operations implements AutoCloseable {
 
   /** How far it is. */
   interface ProgressListener {
-    void progressed(long done, long total);
+    void progressed(Operation.Progress progress);
+
+    default void progressed(long done, long total) {
+      progressed(new Operation.Progress(done, total, 0, 0));
+    }
   }
 
   /** How it ended. */
@@ -116,7 +120,7 @@ final class Operations implements AutoCloseable {
               Operation.State.RUNNING,
               clock.instant(),
               null,
-              new Operation.Progress(0, 0),
+              Operation.Progress.NONE,
               null,
               null);
       Entry entry = new Entry(request, operation);
@@ -161,7 +165,7 @@ final class Operations implements AutoCloseable {
     OperationResult result = null;
     DosqlException error;
     try {
-      End end = work.run((done, total) -> progressed(entry, done, total));
+      End end = work.run(progress -> progressed(entry, progress));
       result = end.result();
       error = end.error();
     } catch (DosqlException failure) {
@@ -185,8 +189,8 @@ final class Operations implements AutoCloseable {
     ended(entry, result, error);
   }
 
-  private void progressed(Entry entry, long done, long total) {
-    change(entry, null, null, null, new Operation.Progress(done, total));
+  private void progressed(Entry entry, Operation.Progress progress) {
+    change(entry, null, null, null, progress);
   }
 
   private void ended(

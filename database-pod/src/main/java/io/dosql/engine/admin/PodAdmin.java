@@ -1,6 +1,11 @@
 package io.dosql.engine.admin;
 
+import io.dosql.engine.admin.OperationRequest.RestorePoint;
+import io.dosql.engine.archive.restore.RestoreTarget;
+import io.dosql.engine.archiver.ArchiveState;
+import io.dosql.engine.archiver.ArchiveStatus;
 import io.dosql.engine.backup.BackupService;
+import io.dosql.engine.backup.RestoreOrder;
 import io.dosql.engine.backup.StoreMonitor;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
@@ -26,9 +31,8 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
    * What the pod is.
    *
    * @param database {@code <namespace>/<name>}
-   * @param line of its archive
    */
-  public record Identity(String version, String database, String line, Instant startedAt) {}
+  public record Identity(String version, String database, Instant startedAt) {}
 
   private final Identity identity;
   private final Tenants tenants;
@@ -38,6 +42,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
   private final TenantMigrator migrator;
   private final BackupService backups;
   private final StoreMonitor store;
+  private final Archiving archive;
   private final Operations operations;
   private final InstantSource clock;
   private volatile PodStatus.@Nullable LastBackup lastBackup;
@@ -51,6 +56,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
       TenantMigrator migrator,
       BackupService backups,
       StoreMonitor store,
+      Archiving archive,
       InstantSource clock) {
     this.identity = identity;
     this.tenants = tenants;
@@ -60,6 +66,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
     this.migrator = migrator;
     this.backups = backups;
     this.store = store;
+    this.archive = archive;
     this.clock = clock;
     this.operations = new Operations(clock);
   }
@@ -68,10 +75,16 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
   public PodStatus status() {
     LogStatistics statistics = log.statistics();
     List<LostCommits.Loss> lost = tenants.lost();
+    PodStatus.Archive archived =
+        PodStatus.Archive.of(
+            archive.status().get(),
+            archive.chains().get(),
+            archive.retention().get(),
+            clock.instant());
     return new PodStatus(
         identity.version(),
         identity.database(),
-        identity.line(),
+        archived.line(),
         identity.startedAt(),
         tenantAdmin.counts(),
         new PodStatus.Log(
@@ -94,6 +107,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
                 .toList()),
         new PodStatus.Disk(disk.totalBytes(), disk.freeBytes()),
         storeStatus(),
+        archived,
         lastBackup,
         current());
   }
@@ -164,7 +178,15 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
 
   @Override
   public Page<BackupSummary> backups(Optional<String> after, int limit) {
-    BackupService.Listing listing = backups.list(after.orElse(null), limit);
+    return page(backups.list(after.orElse(null), limit));
+  }
+
+  @Override
+  public Page<BackupSummary> preRestoreBackups(Optional<String> after, int limit) {
+    return page(backups.listPreRestore(after.orElse(null), limit));
+  }
+
+  private static Page<BackupSummary> page(BackupService.Listing listing) {
     return new Page<>(
         listing.backups().stream()
             .map(
@@ -230,9 +252,23 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
     return id.replaceFirst("-r[0-9]{1,9}$", "");
   }
 
+  /** What another engine writes must not be mixed with this one's history, nor deleted. */
+  private void requireNotFenced() {
+    ArchiveStatus status = archive.status().get();
+    if (status.state() == ArchiveState.FENCED) {
+      throw new DosqlException(
+          ErrorCode.ARCHIVE_FENCED,
+          status
+              .failure()
+              .map(ArchiveStatus.Failure::message)
+              .orElse("Another engine archives line %s.".formatted(status.line())));
+    }
+  }
+
   private Operations.End takeBackup(
       String id, OperationRequest.Backup request, Operations.ProgressListener progress) {
     try {
+      requireNotFenced();
       BackupService.Taken taken =
           backups.take(work(id), request.name(), request.tenants(), progress::progressed);
       lastGoodBackupTime = backupEnded(request.name(), null, null);
@@ -282,25 +318,61 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
 
   private Operations.End restore(
       String id, OperationRequest.Restore request, Operations.ProgressListener progress) {
-    List<BackupService.RestoredTenant> restored =
-        backups.restore(work(id), request.backup(), request.tenants(), progress::progressed);
-    return new Operations.End(
-        new OperationResult.Restored(
-            restored.stream()
-                .map(
-                    tenant ->
-                        new OperationResult.TenantRestore(
-                            tenant.tenant(),
-                            tenant.fromLsn(),
-                            tenant.lsn(),
-                            tenant.preRestoreKey(),
-                            tenant.damagedFiles()))
-                .toList()),
-        null);
+    if (!request.dryRun()) {
+      requireNotFenced();
+    }
+    RestoreOrder order =
+        new RestoreOrder(source(request), request.tenants(), request.fromElsewhere());
+    OperationResult result =
+        request.dryRun()
+            ? planned(backups.plan(order))
+            : new OperationResult.Restored(
+                backups.restore(work(id), order, new RestoreProgress(progress)).stream()
+                    .map(PodAdmin::restored)
+                    .toList());
+    return new Operations.End(result, null);
+  }
+
+  private static RestoreOrder.Source source(OperationRequest.Restore request) {
+    return switch (request.point()) {
+      case RestorePoint.OfBackup backup -> new RestoreOrder.Source.Backup(backup.name());
+      case RestorePoint.BeforeRestore before ->
+          new RestoreOrder.Source.Saved(work(before.restore()));
+      case RestorePoint.Latest latest ->
+          new RestoreOrder.Source.History(new RestoreTarget.Latest(), request.line());
+      case RestorePoint.AtTime at ->
+          new RestoreOrder.Source.History(new RestoreTarget.AtTime(at.time()), request.line());
+      case RestorePoint.AtLsn at ->
+          new RestoreOrder.Source.History(new RestoreTarget.AtLsn(at.lsn()), request.line());
+    };
+  }
+
+  private static OperationResult planned(BackupService.Plan plan) {
+    return new OperationResult.RestorePlanned(
+        plan.tenants().stream().map(PodAdmin::planned).toList(), plan.estimate());
+  }
+
+  private static OperationResult.TenantPlan planned(BackupService.PlannedTenant tenant) {
+    return new OperationResult.TenantPlan(
+        new OperationResult.RestoredFrom(
+            tenant.tenant(), tenant.line(), tenant.lsn(), tenant.time()),
+        tenant.objects(),
+        tenant.bytes(),
+        tenant.databaseBytes());
+  }
+
+  private static OperationResult.TenantRestore restored(BackupService.RestoredTenant tenant) {
+    return new OperationResult.TenantRestore(
+        new OperationResult.RestoredFrom(
+            tenant.tenant(), tenant.fromLine(), tenant.fromLsn(), tenant.fromTime()),
+        tenant.lsn(),
+        tenant.preRestoreKey(),
+        tenant.damagedFiles());
   }
 
   private Operations.End prune(
       OperationRequest.Prune request, Operations.ProgressListener progress) {
+    requireNotFenced();
     BackupService.Pruned pruned = backups.prune(request.backups());
     progress.progressed(request.backups().size(), request.backups().size());
     return new Operations.End(

@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,22 +54,22 @@ public final class BackupCatalog {
   }
 
   /**
-   * A page of the complete backups, newest first. One that cannot be read does not hide the others:
-   * it is named in the page.
+   * A page of the complete sets of a kind, newest first. One that cannot be read does not hide the
+   * others: it is named in the page.
    *
-   * @param after name of the last backup of the page before, or null
+   * @param after name of the last set of the page before, or null
    * @param limit 1 to {@link #LIMIT_MAX}
    * @throws DosqlException {@code STORAGE_NOT_FOUND} when {@code after} is gone
    */
-  public BackupPage list(@Nullable String after, int limit) {
+  public BackupPage list(BackupSet.Kind kind, @Nullable String after, int limit) {
     if (limit < 1 || limit > LIMIT_MAX) {
       throw new IllegalArgumentException("limit must be 1 to %d: %d".formatted(LIMIT_MAX, limit));
     }
     List<BackupSummary> all = new ArrayList<>();
     List<BackupPage.Unreadable> unreadable = new ArrayList<>();
-    for (String name : names(BackupSet.Kind.BACKUP)) {
+    for (String name : names(kind)) {
       try {
-        find(name).ifPresent(all::add);
+        find(new BackupSet(kind, name)).ifPresent(all::add);
       } catch (DosqlException e) {
         if (e.code().retryable()) {
           throw e;
@@ -85,7 +86,7 @@ public final class BackupCatalog {
 
   /** A complete backup. */
   public Optional<BackupSummary> find(String name) {
-    return summary(BackupSet.backup(name));
+    return find(BackupSet.backup(name));
   }
 
   /** A complete backup, which must be there; {@code STORAGE_NOT_FOUND} if it is not. */
@@ -154,6 +155,56 @@ public final class BackupCatalog {
   }
 
   /**
+   * Writes down what a restore brings back, unless an earlier attempt did. Durable on return.
+   *
+   * @param set for the states before
+   * @return what is written down
+   */
+  public RestoreRecord begin(BackupSet set, RestoreRecord record) {
+    return documents.putIfAbsent(layout.restoreRecord(set), record) == PutResult.CREATED
+        ? record
+        : restoreRecord(set).orElse(record);
+  }
+
+  /**
+   * Writes down that a restore needs what another one saved: from now on that is not pruned, until
+   * this one is complete or has let go of it. Durable on return.
+   *
+   * @param set for the states before
+   * @param needed what the other one saved
+   * @throws DosqlException {@code STORAGE_NOT_FOUND} when that is gone; {@code STORAGE_CONFLICT}
+   *     when an attempt at this restore needed something else
+   */
+  public void begin(BackupSet set, BackupSet needed) {
+    boolean _ =
+        references.whileReferring(
+            () -> {
+              needed().add(set, needed);
+              return true;
+            });
+  }
+
+  /** A restore has ended: if it has saved nothing, it needs nothing that another one saved. */
+  public void letGo(BackupSet set) {
+    if (tenants(set).isEmpty()) {
+      needed().remove(set);
+    }
+  }
+
+  private NeededStates needed() {
+    return new NeededStates(this);
+  }
+
+  /** What an earlier attempt at a restore had found. */
+  public Optional<RestoreRecord> restoreRecord(BackupSet set) {
+    return documents.find(
+        layout.restoreRecord(set),
+        RestoreRecord.class,
+        RestoreRecord.FORMAT_VERSION,
+        LARGE_BYTES_MAX);
+  }
+
+  /**
    * Takes a tenant out of a set that is not complete, so that it can be filed anew. The snapshot
    * stays in the store, and on record with the set.
    */
@@ -161,7 +212,7 @@ public final class BackupCatalog {
     boolean _ =
         references.whileAlone(
             () -> {
-              if (summary(set).isPresent()) {
+              if (find(set).isPresent()) {
                 throw conflict(set, "it is complete already");
               }
               Map<String, Long> _ = addObjects(set, sizesByKey(List.of(manifest)));
@@ -174,10 +225,54 @@ public final class BackupCatalog {
    * Deletes backups, complete or not, and the snapshots that nothing else refers to. Never one that
    * is referred to, in whatever order and wherever it is interrupted; calling it again finishes the
    * work. A backup that is gone already counts as deleted.
+   *
+   * @param use knows who else needs snapshots
    */
-  public PruneResult prune(List<String> names) {
+  public PruneResult prune(List<String> names, SnapshotUse use) {
     List<BackupSet> sets = names.stream().distinct().map(BackupSet::backup).toList();
-    return references.whileAlone(() -> new BackupPruner(this).prune(sets));
+    return references.whileAlone(() -> new BackupPruner(this, use).prune(sets));
+  }
+
+  /**
+   * Deletes what restores saved before a moment, as {@link #prune} deletes backups. What a restore
+   * saved that has not ended stays, since it may go on, and so does what such a one brings back.
+   *
+   * @return empty if that cannot be done now, since a backup is under way
+   */
+  public Optional<PruneResult> pruneStatesBefore(Instant moment, SnapshotUse use) {
+    List<BackupSet> old = new ArrayList<>();
+    for (String name : names(BackupSet.Kind.PRE_RESTORE)) {
+      BackupSet set = BackupSet.preRestore(name);
+      find(set).filter(state -> state.time().isBefore(moment)).ifPresent(_ -> old.add(set));
+    }
+    if (old.isEmpty()) {
+      return Optional.of(new PruneResult(List.of(), 0, 0));
+    }
+    return references.tryAlone(
+        () -> {
+          // Alone, so that no restore begins to need them between the look and the deletion.
+          old.removeAll(needed().all());
+          return new BackupPruner(this, use).prune(old);
+        });
+  }
+
+  /**
+   * Deletes those of some snapshots that no set refers to.
+   *
+   * @param sizesByKey in the store
+   * @return how many; empty if that cannot be done now, since a backup is under way
+   */
+  public OptionalInt deleteUnreferenced(Map<String, Long> sizesByKey) {
+    Map<String, Long> candidates = new TreeMap<>();
+    sizesByKey.forEach((key, bytes) -> candidates.put(layout.relative(key), bytes));
+    return references
+        .tryAlone(
+            () ->
+                new BackupPruner(this, SnapshotUse.NONE)
+                    .deleteUnreferenced(candidates, List.of())
+                    .size())
+        .map(OptionalInt::of)
+        .orElseGet(OptionalInt::empty);
   }
 
   ObjectStore store() {
@@ -196,7 +291,8 @@ public final class BackupCatalog {
     return references;
   }
 
-  Optional<BackupSummary> summary(BackupSet set) {
+  /** A complete set. */
+  public Optional<BackupSummary> find(BackupSet set) {
     String key = layout.summary(set);
     Optional<BackupSummary> found =
         documents.find(key, BackupSummary.class, BackupSummary.FORMAT_VERSION, SMALL_BYTES_MAX);
@@ -260,7 +356,7 @@ public final class BackupCatalog {
     if (documents.putIfAbsent(layout.summary(set), summary) == PutResult.CREATED) {
       return summary;
     }
-    BackupSummary there = summary(set).orElseThrow(() -> conflict(set, "it is being deleted"));
+    BackupSummary there = find(set).orElseThrow(() -> conflict(set, "it is being deleted"));
     if (!there.operation().equals(summary.operation())) {
       throw conflict(set, "the operation %s completed it before".formatted(there.operation()));
     }

@@ -59,9 +59,7 @@ public record BackupManifest(
         "sha256",
         sha256);
     require(
-        lsn == 0 ? key == null : key != null && ArchiveLayout.isSnapshot(key, line, tenant, lsn),
-        "key",
-        key);
+        lsn == 0 ? key == null : key != null && SnapshotKey.is(key, line, tenant, lsn), "key", key);
   }
 
   /** Whether the tenant has never had a commit, and so no snapshot. */

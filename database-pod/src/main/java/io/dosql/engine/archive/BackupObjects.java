@@ -22,7 +22,7 @@ record BackupObjects(
       @JsonProperty(required = true) String key, @JsonProperty(required = true) long sizeBytes) {
 
     Reference {
-      if (ArchiveLayout.tenantOfSnapshot(key).isEmpty()) {
+      if (SnapshotKey.parse(key).isEmpty()) {
         throw new IllegalArgumentException("the field key is no snapshot: " + key);
       }
       if (sizeBytes < 0) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,10 @@ import org.slf4j.LoggerFactory;
  *
  * After a crash between any two of them, {@code objects.json} still tells the next pruning what to
  * look at, and no manifest is left whose snapshot is gone.
+ *
+ * <p>Nobody asks again by name for the deletion of what a restore saved: it is found by being
+ * complete and old. So there {@code backup.json} goes last of all. Meanwhile nobody takes it for
+ * more than it is: without its manifests it cannot be restored.
  */
 final class BackupPruner {
 
@@ -35,18 +40,23 @@ final class BackupPruner {
 
   private final BackupCatalog catalog;
   private final ArchiveLayout layout;
+  private final SnapshotUse use;
 
-  BackupPruner(BackupCatalog catalog) {
+  BackupPruner(BackupCatalog catalog, SnapshotUse use) {
     this.catalog = catalog;
     this.layout = catalog.layout();
+    this.use = use;
   }
 
   PruneResult prune(List<BackupSet> sets) {
     Map<String, Long> candidates = new TreeMap<>();
     List<BackupSet> present = new ArrayList<>();
-    Set<String> names = new HashSet<>(catalog.names(BackupSet.Kind.BACKUP));
+    Set<BackupSet> there = new HashSet<>();
+    for (BackupSet.Kind kind : BackupSet.Kind.values()) {
+      catalog.names(kind).forEach(name -> there.add(new BackupSet(kind, name)));
+    }
     for (BackupSet set : sets) {
-      if (names.contains(set.name())) {
+      if (there.contains(set)) {
         present.add(set);
         candidates.putAll(rememberObjects(set));
       }
@@ -54,15 +64,31 @@ final class BackupPruner {
     for (BackupSet set : present) {
       deleteDocuments(set);
     }
-    Map<String, Long> garbage = unreferenced(candidates, sets);
-    catalog.store().delete(garbage.keySet().stream().map(layout::absolute).toList());
+    Map<String, Long> garbage = deleteUnreferenced(candidates, sets);
     for (BackupSet set : present) {
       catalog.store().delete(List.of(layout.absolute(layout.objects(set))));
+      if (set.kind() == BackupSet.Kind.PRE_RESTORE) {
+        catalog.store().delete(List.of(layout.absolute(layout.summary(set))));
+      }
     }
     return new PruneResult(
         sets.stream().map(BackupSet::name).toList(),
         garbage.size(),
         garbage.values().stream().mapToLong(Long::longValue).sum());
+  }
+
+  /**
+   * Deletes the snapshots that no set refers to, and nothing else uses.
+   *
+   * @param candidates sizes by key
+   * @param going sets that do not count
+   * @return what was deleted
+   */
+  Map<String, Long> deleteUnreferenced(Map<String, Long> candidates, List<BackupSet> going) {
+    Map<String, Long> garbage = unreferenced(candidates, going);
+    leaveToOthers(garbage);
+    catalog.store().delete(garbage.keySet().stream().map(layout::absolute).toList());
+    return garbage;
   }
 
   private Map<String, Long> rememberObjects(BackupSet set) {
@@ -86,13 +112,17 @@ final class BackupPruner {
     }
   }
 
-  /** First the summary, then everything else but {@code objects.json}. */
+  /** First a backup's summary, then everything else but {@code objects.json}. */
   private void deleteDocuments(BackupSet set) {
-    catalog.store().delete(List.of(layout.absolute(layout.summary(set))));
+    String summary = layout.absolute(layout.summary(set));
+    if (set.kind() == BackupSet.Kind.BACKUP) {
+      catalog.store().delete(List.of(summary));
+    }
     List<String> keys = new ArrayList<>();
     Iterator<ObjectInfo> all = catalog.store().list(layout.absolute(layout.folder(set)), null);
     all.forEachRemaining(object -> keys.add(object.key()));
     keys.remove(layout.absolute(layout.objects(set)));
+    keys.remove(summary);
     catalog.store().delete(keys);
   }
 
@@ -109,11 +139,32 @@ final class BackupPruner {
     return garbage;
   }
 
+  /** They may be needed though no set refers to them; whoever needs them lets them go later. */
+  private void leaveToOthers(Map<String, Long> garbage) {
+    Map<String, Set<String>> tenants = new TreeMap<>();
+    for (String key : garbage.keySet()) {
+      SnapshotKey.parse(key)
+          .ifPresent(
+              snapshot -> {
+                boolean _ =
+                    tenants
+                        .computeIfAbsent(snapshot.line(), each -> new TreeSet<>())
+                        .add(snapshot.tenant());
+              });
+    }
+    tenants.keySet().removeIf(line -> !use.isKept(line));
+    garbage
+        .keySet()
+        .removeIf(
+            key -> SnapshotKey.parse(key).filter(it -> tenants.containsKey(it.line())).isPresent());
+    tenants.forEach(use::released);
+  }
+
   private void keepReferenced(Map<String, Long> garbage, BackupSet set) {
     try {
       // Only a complete set has all of its references in that one document.
       Optional<BackupObjects> objects =
-          catalog.summary(set).isPresent() ? catalog.objects(set) : Optional.empty();
+          catalog.find(set).isPresent() ? catalog.objects(set) : Optional.empty();
       if (objects.isPresent()) {
         objects.get().sizesByKey().keySet().forEach(garbage::remove);
         return;
@@ -127,7 +178,7 @@ final class BackupPruner {
 
   private void keepReferencedByManifests(Map<String, Long> garbage, BackupSet set) {
     Set<String> concerned = new HashSet<>();
-    garbage.keySet().forEach(key -> ArchiveLayout.tenantOfSnapshot(key).ifPresent(concerned::add));
+    garbage.keySet().forEach(key -> SnapshotKey.tenant(key).ifPresent(concerned::add));
     for (String tenant : catalog.tenants(set)) {
       if (!concerned.contains(tenant)) {
         continue;
@@ -142,8 +193,7 @@ final class BackupPruner {
         LOG.warn("All snapshots of tenant {} are kept for its sake: {}", tenant, e.getMessage());
         garbage
             .keySet()
-            .removeIf(
-                key -> ArchiveLayout.tenantOfSnapshot(key).filter(tenant::equals).isPresent());
+            .removeIf(key -> SnapshotKey.tenant(key).filter(tenant::equals).isPresent());
       }
     }
   }

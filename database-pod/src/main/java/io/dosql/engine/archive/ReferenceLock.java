@@ -3,6 +3,7 @@ package io.dosql.engine.archive;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -34,6 +35,19 @@ final class ReferenceLock {
   /** For deleting snapshots, and for what must not run beside that. */
   <T> T whileAlone(Supplier<T> work) {
     return holding(lock.writeLock(), work, "a backup");
+  }
+
+  /** The same, if nobody is in the way; else empty. */
+  <T> Optional<T> tryAlone(Supplier<T> work) {
+    Lock held = lock.writeLock();
+    if (!held.tryLock()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(work.get());
+    } finally {
+      held.unlock();
+    }
   }
 
   private <T> T holding(Lock held, Supplier<T> work, String other) {

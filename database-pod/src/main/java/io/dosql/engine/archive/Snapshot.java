@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param line history that the LSN counts in
  * @param lsn 0 for a tenant that never had a commit
- * @param time of the state
+ * @param time of the state: what was acknowledged before is in it
+ * @param commitTime not before that of the state's last commit, and so perhaps after {@code time}:
+ *     whoever wants the state of a moment must not be given what came after it
  * @param schemaVersion id of the highest migration applied, if any
  * @param tables what is known of its tables' rows
  * @param database the whole state in one file that nobody writes; not read when {@code lsn} is 0
@@ -20,6 +22,7 @@ public record Snapshot(
     String line,
     long lsn,
     Instant time,
+    Instant commitTime,
     @Nullable String schemaVersion,
     Path database,
     List<TableRows> tables) {

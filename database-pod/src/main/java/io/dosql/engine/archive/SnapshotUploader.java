@@ -10,14 +10,10 @@ import io.dosql.engine.archive.store.ObjectContent;
 import io.dosql.engine.archive.store.ObjectInfo;
 import io.dosql.engine.archive.store.PutResult;
 import io.dosql.engine.error.DosqlException;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -32,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * idle tenant costs no transfer. Any number of threads.
  */
 public final class SnapshotUploader {
-
-  private static final int BUFFER_BYTES = 1 << 16;
 
   private final BackupCatalog catalog;
   private final ArchiveLayout layout;
@@ -66,39 +60,41 @@ public final class SnapshotUploader {
           .references()
           .whileReferring(() -> putManifest(set, manifest(set, snapshot, null)));
     }
-    Path spool = Files.createTempFile(scratch, "upload-" + snapshot.tenant() + "-", ".ltx");
-    try {
-      StoredSnapshot made = spool(snapshot, spool);
+    try (SpooledObject<LtxSnapshots.Content> spooled = spool(snapshot)) {
       return catalog
           .references()
           .whileReferring(
-              () -> {
-                StoredSnapshot stored = store(snapshot, made, spool);
-                return putManifest(set, manifest(set, snapshot, stored));
-              });
-    } finally {
-      Files.deleteIfExists(spool);
+              () -> putManifest(set, manifest(set, snapshot, store(snapshot, spooled))));
     }
   }
 
-  private static StoredSnapshot spool(Snapshot snapshot, Path spool) throws IOException {
-    MessageDigest digest = ObjectContent.newSha256();
-    LtxSnapshots.Content content;
-    try (OutputStream out =
-        new BufferedOutputStream(
-            new DigestOutputStream(Files.newOutputStream(spool), digest), BUFFER_BYTES)) {
-      content = LtxSnapshots.write(snapshot.database(), snapshot.lsn(), snapshot.time(), out);
+  /**
+   * Stores a snapshot for a chain, without a manifest. It is durable on return.
+   *
+   * @param snapshot of an LSN from 1
+   * @throws IOException when the database or the scratch folder fails
+   * @throws DosqlException as for {@link #upload}
+   */
+  public void uploadForChain(Snapshot snapshot) throws IOException {
+    try (SpooledObject<LtxSnapshots.Content> spooled = spool(snapshot)) {
+      StoredSnapshot _ = catalog.references().whileReferring(() -> store(snapshot, spooled));
     }
-    return StoredSnapshot.of(content, Files.size(spool), HexFormat.of().formatHex(digest.digest()));
   }
 
-  private StoredSnapshot store(Snapshot snapshot, StoredSnapshot made, Path spool) {
+  private SpooledObject<LtxSnapshots.Content> spool(Snapshot snapshot) throws IOException {
+    return SpooledObject.write(
+        scratch,
+        "upload-" + snapshot.tenant(),
+        out -> LtxSnapshots.write(snapshot.database(), snapshot.lsn(), snapshot.commitTime(), out));
+  }
+
+  private StoredSnapshot store(Snapshot snapshot, SpooledObject<LtxSnapshots.Content> spooled) {
+    ObjectContent.StoredFile content = spooled.content();
+    StoredSnapshot made = StoredSnapshot.of(spooled.made(), content.sizeBytes(), content.sha256());
     String key = layout.snapshot(snapshot.line(), snapshot.tenant(), snapshot.lsn());
     String absolute = layout.absolute(key);
     Optional<ObjectInfo> there = catalog.store().head(absolute);
     if (there.isEmpty()) {
-      ObjectContent content =
-          new ObjectContent.StoredFile(spool, made.objectBytes(), made.sha256());
       PutResult result = catalog.store().putIfAbsent(absolute, content, made.metadata(snapshot));
       if (result == PutResult.CREATED) {
         return made;

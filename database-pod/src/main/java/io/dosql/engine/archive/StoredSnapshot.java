@@ -3,9 +3,6 @@ package io.dosql.engine.archive;
 import io.dosql.engine.archive.ltx.LtxSnapshots;
 import io.dosql.engine.archive.store.ObjectInfo;
 import io.dosql.engine.archive.store.ObjectMetadata;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,10 +16,6 @@ record StoredSnapshot(long objectBytes, String sha256, long databaseBytes, Strin
 
   private static final String DATABASE_BYTES = "database-bytes";
   private static final String DATABASE_SHA256 = "database-sha256";
-
-  /** Always with three digits of a second, as Litestream writes it. */
-  private static final DateTimeFormatter RFC_3339_MILLIS =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   static StoredSnapshot of(LtxSnapshots.Content content, long objectBytes, String sha256) {
     return new StoredSnapshot(
@@ -49,7 +42,7 @@ record StoredSnapshot(long objectBytes, String sha256, long databaseBytes, Strin
   Map<String, String> metadata(Snapshot snapshot) {
     return Map.of(
         ObjectMetadata.LITESTREAM_TIMESTAMP,
-        RFC_3339_MILLIS.format(snapshot.time()),
+        ObjectMetadata.litestreamTime(snapshot.commitTime()),
         DATABASE_BYTES,
         Long.toString(databaseBytes),
         DATABASE_SHA256,

@@ -5,9 +5,11 @@
  * {@link io.dosql.engine.archive.BackupCatalog} lists, completes and prunes backups, {@link
  * io.dosql.engine.archive.SnapshotFetcher} brings one back. {@link
  * io.dosql.engine.archive.ArchiveLayout} is the map of the keys. The stores themselves are in
- * {@code archive.store}, the file format in {@code archive.ltx}.
+ * {@code archive.store}, the file format in {@code archive.ltx}, the pod's log in {@code
+ * archive.log}.
  *
- * <p>A leaf: of ours it may use {@code engine.error} only; it knows neither tenants nor SQLite.
+ * <p>Of ours it may use {@code engine.error}, {@code engine.json} and {@code engine.log} only; it
+ * knows neither tenants nor SQLite.
  */
 @NullMarked
 package io.dosql.engine.archive;

@@ -7,6 +7,9 @@ import io.dosql.engine.archive.BackupSet;
 import io.dosql.engine.archive.BackupSummary;
 import io.dosql.engine.archive.PruneResult;
 import io.dosql.engine.archive.SnapshotUploader;
+import io.dosql.engine.archive.SnapshotUse;
+import io.dosql.engine.archive.restore.ArchiveHistory;
+import io.dosql.engine.archive.restore.RestoreTarget;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.tenant.Tenant;
@@ -14,6 +17,7 @@ import io.dosql.engine.tenant.TenantName;
 import io.dosql.engine.tenant.Tenants;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,6 +26,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,21 +39,59 @@ public final class ArchiveBackups implements BackupService {
 
   private final Tenants tenants;
   private final BackupCatalog catalog;
+  private final RestoreSources sources;
+  private final Optional<RestoreSources> elsewhere;
+  private final SnapshotUse use;
   private final TenantUpload upload;
   private final Scratch scratch;
   private final InstantSource clock;
 
   /**
+   * What one store has to restore from.
+   *
+   * @param rate of restores from it
+   */
+  public record Stored(BackupCatalog catalog, ArchiveHistory history, RestoreRate rate) {}
+
+  /**
+   * @param own the pod's own store
+   * @param elsewhere the store of another database, if the pod was given one to restore from
+   * @param use knows who needs snapshots of the pod's own store besides backups
    * @param scratch an existing folder for copies in progress
-   * @param line the archive line that this pod's LSNs count in
+   * @param line the archive line that this pod's LSNs count in, whenever asked
+   * @param completeness of the archive
    */
   public ArchiveBackups(
-      Tenants tenants, BackupCatalog catalog, Path scratch, String line, InstantSource clock) {
+      Tenants tenants,
+      Stored own,
+      Optional<Stored> elsewhere,
+      SnapshotUse use,
+      Path scratch,
+      Supplier<String> line,
+      Completeness completeness,
+      InstantSource clock) {
     this.tenants = tenants;
-    this.catalog = catalog;
+    this.catalog = own.catalog();
+    this.use = use;
+    // Newest, and in what LSNs count, is the pod's own line, whichever was begun last.
+    this.sources =
+        new RestoreSources(
+            catalog,
+            own,
+            scratch,
+            target ->
+                target instanceof RestoreTarget.AtTime ? own.history().lineOf(target) : line.get(),
+            completeness,
+            clock);
+    this.elsewhere =
+        elsewhere.map(
+            there ->
+                new RestoreSources(
+                    catalog, there, scratch, there.history()::lineOf, Completeness.UNKNOWN, clock));
     this.scratch = new Scratch(scratch);
     this.upload =
-        new TenantUpload(new SnapshotUploader(catalog, scratch), this.scratch, line, clock);
+        new TenantUpload(
+            new SnapshotUploader(catalog, scratch), this.scratch, line, completeness, clock);
     this.clock = clock;
   }
 
@@ -111,7 +155,7 @@ public final class ArchiveBackups implements BackupService {
     if (!summary.operation().equals(operation)) {
       throw nameTaken(set, "taken at " + summary.time());
     }
-    List<BackupManifest> manifests = whole(set, summary);
+    List<BackupManifest> manifests = sources.whole(set, summary);
     manifests.forEach(manifest -> upload.requireOwn(set, manifest));
     Set<String> held = new TreeSet<>();
     manifests.forEach(manifest -> held.add(manifest.tenant()));
@@ -135,18 +179,6 @@ public final class ArchiveBackups implements BackupService {
         .filter(time -> time.isBefore(begun))
         .min(Comparator.naturalOrder())
         .orElse(begun);
-  }
-
-  /** All manifests of a complete backup; fails if one is missing. */
-  private List<BackupManifest> whole(BackupSet set, BackupSummary summary) {
-    List<BackupManifest> manifests = catalog.manifests(set);
-    if (manifests.size() != summary.tenants()) {
-      throw new DosqlException(
-          ErrorCode.STORAGE_CHECKSUM_MISMATCH,
-          "%s should hold %d tenants, but has the manifests of %d"
-              .formatted(set, summary.tenants(), manifests.size()));
-    }
-    return manifests;
   }
 
   private static Taken taken(BackupSummary summary, List<BackupManifest> manifests) {
@@ -186,13 +218,22 @@ public final class ArchiveBackups implements BackupService {
 
   @Override
   public Listing list(@Nullable String after, int limit) {
-    BackupPage page = catalog.list(after, limit);
+    return list(BackupSet.Kind.BACKUP, after, limit);
+  }
+
+  @Override
+  public Listing listPreRestore(@Nullable String after, int limit) {
+    return list(BackupSet.Kind.PRE_RESTORE, after, limit);
+  }
+
+  private Listing list(BackupSet.Kind kind, @Nullable String after, int limit) {
+    BackupPage page = catalog.list(kind, after, limit);
     page.unreadable()
         .forEach(
             backup ->
                 LOG.warn(
-                    "backup {} cannot be listed: {}: {}",
-                    backup.name(),
+                    "{} cannot be listed: {}: {}",
+                    new BackupSet(kind, backup.name()),
                     backup.code(),
                     backup.message()));
     return new Listing(
@@ -212,53 +253,101 @@ public final class ArchiveBackups implements BackupService {
   @Override
   public Pruned prune(List<String> names) {
     names.forEach(name -> set(() -> BackupSet.backup(name)));
-    PruneResult result = catalog.prune(names);
+    PruneResult result = catalog.prune(names, use);
     return new Pruned(result.objects(), result.bytes());
   }
 
+  private RestoreSources sourcesOf(RestoreOrder order) {
+    if (!order.fromElsewhere()) {
+      return sources;
+    }
+    return elsewhere.orElseThrow(
+        () ->
+            new DosqlException(
+                    ErrorCode.STORAGE_NOT_FOUND, "the pod was given no other store to restore from")
+                .withSuggestion("Set DOSQL_SOURCE_STORE (spec.bootstrap.restore.from)."));
+  }
+
   @Override
-  public List<RestoredTenant> restore(
-      String restoreId, String backup, Optional<List<String>> chosen, Progress progress) {
-    List<BackupManifest> manifests = select(backup, chosen);
+  public Plan plan(RestoreOrder order) {
+    RestoreSources from = sourcesOf(order);
+    RestoreRate.Stopwatch stopwatch = from.rate().start();
+    List<RestorableState> states = from.find(order);
+    List<Long> bytes =
+        states.stream()
+            .map(state -> state.bytes() + presentBytes(TenantName.parse(state.tenant())))
+            .toList();
+    // The restore looks for the states as this has done.
+    Duration estimate = stopwatch.elapsed().plus(from.rate().estimate(bytes));
+    return new Plan(states.stream().map(ArchiveBackups::planned).toList(), estimate);
+  }
+
+  private static PlannedTenant planned(RestorableState state) {
+    return new PlannedTenant(
+        state.tenant(),
+        state.line(),
+        state.lsn(),
+        state.time(),
+        state.objects(),
+        state.bytes(),
+        state.databaseBytes());
+  }
+
+  /** To be saved before a tenant is replaced. */
+  private long presentBytes(TenantName name) {
+    Tenant tenant = tenants.find(name);
+    return tenant == null ? 0 : tenant.summary().sizeBytes();
+  }
+
+  @Override
+  public List<RestoredTenant> restore(String restoreId, RestoreOrder order, Progress progress) {
     BackupSet before = set(() -> BackupSet.preRestore(restoreId));
+    RestoreSources from = sourcesOf(order);
+    try {
+      return restore(before, from.findFor(before, order), from.rate(), progress);
+    } finally {
+      from.ended(before, order);
+    }
+  }
+
+  private List<RestoredTenant> restore(
+      BackupSet before, List<RestorableState> states, RestoreRate rate, Progress progress) {
     Instant time = clock.instant();
-    TenantRestore run = new TenantRestore(tenants, catalog, upload, scratch, clock, before, backup);
+    ByteCount bytes =
+        new ByteCount(progress, states.stream().mapToLong(RestorableState::bytes).sum());
+    TenantRestore run =
+        new TenantRestore(tenants, catalog, upload, scratch, clock, before, bytes, rate);
     List<RestoredTenant> restored = new ArrayList<>();
     int done = 0;
-    for (BackupManifest manifest : manifests) {
-      progress.progressed(done++, manifests.size());
-      run.restore(manifest).ifPresent(restored::add);
+    for (RestorableState state : states) {
+      progress.progressed(done++, states.size());
+      run.restore(state).ifPresent(restored::add);
     }
     if (!run.saved().isEmpty()) {
       BackupSummary summary =
-          catalog.complete(before, restoreId, oldest(time, run.saved()), null, run.saved());
-      LOG.info("restore {}: the state before is kept in {}", restoreId, summary.name());
+          catalog.complete(before, before.name(), oldest(time, run.saved()), null, run.saved());
+      LOG.info("restore {}: the state before is kept in {}", summary.name(), before);
     }
-    progress.progressed(manifests.size(), manifests.size());
+    progress.progressed(states.size(), states.size());
     return restored;
   }
 
-  private List<BackupManifest> select(String backup, Optional<List<String>> chosen) {
-    BackupSet set = set(() -> BackupSet.backup(backup));
-    BackupSummary summary = catalog.require(backup);
-    if (chosen.isEmpty()) {
-      return whole(set, summary);
+  /** Counts what is read for a restore. */
+  private static final class ByteCount implements LongConsumer {
+    private final Progress progress;
+    private final long total;
+    private long done;
+
+    ByteCount(Progress progress, long total) {
+      this.progress = progress;
+      this.total = total;
     }
-    // Only what is asked for is read: damage elsewhere must not keep a tenant from coming back.
-    List<BackupManifest> selected = new ArrayList<>();
-    Set<String> missing = new TreeSet<>();
-    for (String name : chosen.get()) {
-      String tenant = TenantName.parse(name).value();
-      catalog.manifest(set, tenant).ifPresentOrElse(selected::add, () -> missing.add(tenant));
+
+    @Override
+    public void accept(long more) {
+      done += more;
+      progress.bytes(done, total);
     }
-    if (!missing.isEmpty()) {
-      throw new DosqlException(
-              ErrorCode.STORAGE_NOT_FOUND,
-              "backup %s does not hold the tenants %s"
-                  .formatted(backup, String.join(", ", missing)))
-          .withSuggestion("Restore only tenants that the backup holds.");
-    }
-    return selected;
   }
 
   interface SetMaker {

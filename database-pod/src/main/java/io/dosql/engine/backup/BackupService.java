@@ -1,5 +1,6 @@
 package io.dosql.engine.backup;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,9 @@ public interface BackupService {
   /** How far an operation is: tenants done, of all there are to do. */
   interface Progress {
     void progressed(long done, long total);
+
+    /** Bytes read from the store. */
+    default void bytes(long done, long total) {}
   }
 
   /** A complete backup in a list. */
@@ -44,9 +48,41 @@ public interface BackupService {
   }
 
   /**
+   * What a restore would bring back of a tenant.
+   *
+   * @param line that the LSN counts in
+   * @param lsn 0 if it had no commit
+   * @param time of the state
+   * @param objects to be read from the store
+   * @param bytes of them
+   * @param databaseBytes size of the database that it would be
+   */
+  record PlannedTenant(
+      String tenant,
+      String line,
+      long lsn,
+      Instant time,
+      int objects,
+      long bytes,
+      long databaseBytes) {}
+
+  /**
+   * What a restore would do.
+   *
+   * @param estimate of how long it would take
+   */
+  record Plan(List<PlannedTenant> tenants, Duration estimate) {
+    public Plan {
+      tenants = List.copyOf(tenants);
+    }
+  }
+
+  /**
    * A tenant that was restored.
    *
-   * @param fromLsn its LSN in the backup
+   * @param fromLine the line that {@code fromLsn} counts in
+   * @param fromLsn its LSN in the archive
+   * @param fromTime of that state
    * @param lsn of the commit that restored it
    * @param preRestoreKey where the state before lies; empty if there was none, or none that could
    *     be read
@@ -54,7 +90,13 @@ public interface BackupService {
    *     tenant could be opened
    */
   record RestoredTenant(
-      String tenant, long fromLsn, long lsn, String preRestoreKey, @Nullable String damagedFiles) {}
+      String tenant,
+      String fromLine,
+      long fromLsn,
+      Instant fromTime,
+      long lsn,
+      String preRestoreKey,
+      @Nullable String damagedFiles) {}
 
   /** What a prune deleted besides manifests. */
   record Pruned(long objects, long bytes) {}
@@ -72,14 +114,23 @@ public interface BackupService {
 
   Listing list(@Nullable String after, int limit);
 
+  /** What restores that have ended saved before, as backups are listed: under the restores' ids. */
+  Listing listPreRestore(@Nullable String after, int limit);
+
+  /**
+   * What a restore would do, without doing any of it.
+   *
+   * @throws io.dosql.engine.error.DosqlException as {@link #restore} would, as far as it can be
+   *     known without reading everything
+   */
+  Plan plan(RestoreOrder order);
+
   /**
    * Restores tenants in place, each as one commit, after saving its present state.
    *
    * @param restoreId a tenant that this restore has been through already is left alone
-   * @param tenants empty for all in the backup
    */
-  List<RestoredTenant> restore(
-      String restoreId, String backup, Optional<List<String>> tenants, Progress progress);
+  List<RestoredTenant> restore(String restoreId, RestoreOrder order, Progress progress);
 
   /** Deletes backups and the snapshots that nothing else needs. */
   Pruned prune(List<String> names);

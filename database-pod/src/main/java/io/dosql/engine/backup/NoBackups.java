@@ -6,8 +6,20 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** For a pod without an object store: says so. */
+/**
+ * For a pod without an object store of its own: says so. It may be given another database's store
+ * to begin with, from which it can restore.
+ */
 public final class NoBackups implements BackupService {
+
+  private final Optional<BackupService> elsewhere;
+
+  /**
+   * @param elsewhere restores from the other store
+   */
+  public NoBackups(Optional<BackupService> elsewhere) {
+    this.elsewhere = elsewhere;
+  }
 
   private static DosqlException noStore() {
     return new DosqlException(
@@ -27,9 +39,22 @@ public final class NoBackups implements BackupService {
   }
 
   @Override
-  public List<RestoredTenant> restore(
-      String restoreId, String backup, Optional<List<String>> tenants, Progress progress) {
-    throw noStore();
+  public Listing listPreRestore(@Nullable String after, int limit) {
+    return new Listing(List.of(), Optional.empty());
+  }
+
+  @Override
+  public Plan plan(RestoreOrder order) {
+    return serviceFor(order).plan(order);
+  }
+
+  @Override
+  public List<RestoredTenant> restore(String restoreId, RestoreOrder order, Progress progress) {
+    return serviceFor(order).restore(restoreId, order, progress);
+  }
+
+  private BackupService serviceFor(RestoreOrder order) {
+    return elsewhere.filter(_ -> order.fromElsewhere()).orElseThrow(NoBackups::noStore);
   }
 
   @Override

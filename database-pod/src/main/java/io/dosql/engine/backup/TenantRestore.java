@@ -3,7 +3,6 @@ package io.dosql.engine.backup;
 import io.dosql.engine.archive.BackupCatalog;
 import io.dosql.engine.archive.BackupManifest;
 import io.dosql.engine.archive.BackupSet;
-import io.dosql.engine.archive.SnapshotFetcher;
 import io.dosql.engine.backup.BackupService.RestoredTenant;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
@@ -18,13 +17,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One run of one restore, tenant by tenant.
  *
- * <p>For each: what the backup holds is fetched, checked and marked with the restore in a file of
+ * <p>For each: what the archive holds is fetched, checked and marked with the restore in a file of
  * its own; only then writers are stopped, the present state is saved, and the file's content
  * replaces the tenant's as one commit. So whatever fails leaves the tenant as it was, and no
  * acknowledged commit falls between the saved state and the restored one.
@@ -35,16 +35,18 @@ final class TenantRestore {
 
   private final Tenants tenants;
   private final BackupCatalog catalog;
-  private final SnapshotFetcher fetcher;
   private final TenantUpload upload;
   private final Scratch scratch;
   private final InstantSource clock;
   private final BackupSet before;
-  private final String backup;
+  private final LongConsumer progress;
+  private final RestoreRate rate;
   private final List<BackupManifest> saved = new ArrayList<>();
 
   /**
    * @param before the set for the present states; its name is the restore's id
+   * @param progress told how many bytes more were read from the store
+   * @param rate told how long each tenant took
    */
   TenantRestore(
       Tenants tenants,
@@ -53,15 +55,16 @@ final class TenantRestore {
       Scratch scratch,
       InstantSource clock,
       BackupSet before,
-      String backup) {
+      LongConsumer progress,
+      RestoreRate rate) {
     this.tenants = tenants;
     this.catalog = catalog;
-    this.fetcher = new SnapshotFetcher(catalog, scratch.folder());
     this.upload = upload;
     this.scratch = scratch;
     this.clock = clock;
     this.before = before;
-    this.backup = backup;
+    this.progress = progress;
+    this.rate = rate;
   }
 
   /** What was saved, by this run or by one before it. */
@@ -70,8 +73,8 @@ final class TenantRestore {
   }
 
   /** Restores a tenant unless it is done already; empty if it had no commit then and has none. */
-  Optional<RestoredTenant> restore(BackupManifest manifest) {
-    Tenant tenant = tenants.get(TenantName.parse(manifest.tenant()));
+  Optional<RestoredTenant> restore(RestorableState state) {
+    Tenant tenant = tenants.get(TenantName.parse(state.tenant()));
     Tenant.Use opened;
     try {
       opened = tenant.use();
@@ -79,32 +82,32 @@ final class TenantRestore {
       if (unusable.code() != ErrorCode.TENANT_UNAVAILABLE) {
         throw unusable;
       }
-      return Optional.of(replaceDamaged(tenant, manifest, unusable));
+      return Optional.of(replaceDamaged(tenant, state, unusable));
     }
     try (Tenant.Use use = opened) {
       if (RestoreMark.find(use.database(), before.name()).isPresent()) {
         LOG.info("restore {}: tenant {} is restored already", before.name(), tenant.name());
-        Optional<BackupManifest> earlier = catalog.manifest(before, manifest.tenant());
+        Optional<BackupManifest> earlier = catalog.manifest(before, state.tenant());
         earlier.ifPresent(saved::add);
-        return Optional.of(restored(manifest, use.database().lastLsn(), earlier));
+        return Optional.of(restored(state, use.database().lastLsn(), earlier));
       }
-      if (manifest.isEmpty() && use.database().lastLsn() == 0) {
+      if (state.isEmpty() && use.database().lastLsn() == 0) {
         return Optional.empty();
       }
-      return Optional.of(replace(tenant, use, manifest));
+      return Optional.of(replace(tenant, use, state));
     }
   }
 
   /** What cannot be opened cannot be saved as a snapshot either: its files themselves are kept. */
   private RestoredTenant replaceDamaged(
-      Tenant tenant, BackupManifest manifest, DosqlException damage) {
+      Tenant tenant, RestorableState state, DosqlException damage) {
     Path file = scratch.newDatabase("restore");
     try {
-      fetcher.fetch(manifest, file);
+      state.fetch(file, progress);
       TenantChange.Filled filled;
-      try (RestoredFile restored = new RestoredFile(manifest.tenant(), file)) {
+      try (RestoredFile restored = new RestoredFile(state.tenant(), file)) {
         restored.check();
-        restored.mark(before.name(), backup, manifest.lsn(), clock.instant());
+        restored.mark(before.name(), state.origin(), state.lsn(), clock.instant());
         filled = tenant.fill(restored.sqlite(), Scratch.COPY_MAX, "the restore " + before.name());
       }
       String kept = filled.aside() == null ? null : "tenants/" + filled.aside();
@@ -114,39 +117,43 @@ final class TenantRestore {
           before.name(),
           tenant.name(),
           damage.getMessage(),
-          manifest.lsn(),
+          state.lsn(),
           filled.lsn(),
           kept);
-      return new RestoredTenant(manifest.tenant(), manifest.lsn(), filled.lsn(), "", kept);
+      return new RestoredTenant(
+          state.tenant(), state.line(), state.lsn(), state.time(), filled.lsn(), "", kept);
     } catch (IOException failure) {
-      throw Scratch.failure("restoring", manifest.tenant(), failure);
+      throw Scratch.failure("restoring", state.tenant(), failure);
     } finally {
       Scratch.delete(file);
     }
   }
 
-  private RestoredTenant replace(Tenant tenant, Tenant.Use use, BackupManifest manifest) {
+  private RestoredTenant replace(Tenant tenant, Tenant.Use use, RestorableState state) {
     TenantDatabase database = use.database();
+    RestoreRate.Stopwatch stopwatch = rate.start();
+    long bytes = state.bytes() + tenant.summary().sizeBytes();
     Path file = scratch.newDatabase("restore");
     try {
-      fetcher.fetch(manifest, file);
+      state.fetch(file, progress);
       long lsn;
-      try (RestoredFile restored = new RestoredFile(manifest.tenant(), file)) {
+      try (RestoredFile restored = new RestoredFile(state.tenant(), file)) {
         restored.check();
-        restored.mark(before.name(), backup, manifest.lsn(), clock.instant());
+        restored.mark(before.name(), state.origin(), state.lsn(), clock.instant());
         lsn =
             tenant.replaceWith(
                 use, restored.sqlite(), Scratch.COPY_MAX, () -> saved.add(save(tenant, database)));
       }
+      rate.restored(bytes, stopwatch.elapsed());
       LOG.info(
           "restore {}: tenant {} is as it was at LSN {}; that is its commit {}",
           before.name(),
           tenant.name(),
-          manifest.lsn(),
+          state.lsn(),
           lsn);
-      return restored(manifest, lsn, Optional.of(saved.getLast()));
+      return restored(state, lsn, Optional.of(saved.getLast()));
     } catch (IOException failure) {
-      throw Scratch.failure("restoring", manifest.tenant(), failure);
+      throw Scratch.failure("restoring", state.tenant(), failure);
     } finally {
       Scratch.delete(file);
     }
@@ -162,8 +169,14 @@ final class TenantRestore {
   }
 
   private static RestoredTenant restored(
-      BackupManifest manifest, long lsn, Optional<BackupManifest> saved) {
+      RestorableState state, long lsn, Optional<BackupManifest> saved) {
     return new RestoredTenant(
-        manifest.tenant(), manifest.lsn(), lsn, saved.map(BackupManifest::key).orElse(""), null);
+        state.tenant(),
+        state.line(),
+        state.lsn(),
+        state.time(),
+        lsn,
+        saved.map(BackupManifest::key).orElse(""),
+        null);
   }
 }

@@ -13,19 +13,31 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /** Files a tenant's state away, by way of a copy in the scratch folder. Any number of threads. */
 final class TenantUpload {
 
   private final SnapshotUploader uploader;
   private final Scratch scratch;
-  private final String line;
+  private final Supplier<String> line;
+  private final Completeness archive;
   private final InstantSource clock;
 
-  TenantUpload(SnapshotUploader uploader, Scratch scratch, String line, InstantSource clock) {
+  /**
+   * @param archive must hold what is stored: what this pod committed after another one has taken
+   *     its line over is no part of the line
+   */
+  TenantUpload(
+      SnapshotUploader uploader,
+      Scratch scratch,
+      Supplier<String> line,
+      Completeness archive,
+      InstantSource clock) {
     this.uploader = uploader;
     this.scratch = scratch;
     this.line = line;
+    this.archive = archive;
     this.clock = clock;
   }
 
@@ -48,12 +60,20 @@ final class TenantUpload {
     Instant time = clock.instant();
     try {
       TenantSnapshot taken = database.snapshotTo(copy, Scratch.COPY_MAX);
+      Instant _ = archive.completeTo();
       String schemaVersion = taken.schemaVersion().isEmpty() ? null : taken.schemaVersion();
       BackupManifest stored =
           uploader.upload(
               set,
               new Snapshot(
-                  name, line, taken.lsn(), time, schemaVersion, copy, RowCounts.ofFile(copy)));
+                  name,
+                  line.get(),
+                  taken.lsn(),
+                  time,
+                  taken.commitTime(),
+                  schemaVersion,
+                  copy,
+                  RowCounts.ofFile(copy)));
       requireOwn(set, stored);
       return stored;
     } catch (IOException failure) {
@@ -65,11 +85,12 @@ final class TenantUpload {
 
   /** The name may have been used by a pod whose data directory was another. */
   void requireOwn(BackupSet set, BackupManifest manifest) {
-    if (!manifest.line().equals(line)) {
+    String own = line.get();
+    if (!manifest.line().equals(own)) {
       throw new DosqlException(
               ErrorCode.STORAGE_CONFLICT,
               "%s was taken from another data directory (line %s instead of %s)"
-                  .formatted(set, manifest.line(), line))
+                  .formatted(set, manifest.line(), own))
           .withSuggestion("Take the backup under another name.");
     }
   }

@@ -204,6 +204,16 @@ public enum ErrorCode {
       false,
       "An object in the store is damaged, or is not what its manifest says.",
       "The object is damaged; use another backup."),
+  STORAGE_ENCRYPTION_MISMATCH(
+      500,
+      false,
+      "The archive's encryption and the pod's keys do not fit together.",
+      "Give the pod the keys that the archive was written with."),
+  STORAGE_FULL(
+      507,
+      true,
+      "The object store has no space left, or a quota is used up; the database serves on.",
+      "Give the object store more space, raise the quota, or shorten the retention of backups."),
   STORAGE_TIMEOUT(
       504,
       true,
@@ -226,6 +236,19 @@ public enum ErrorCode {
       true,
       "The object store failed or cannot be reached; the database serves on.",
       "Check the object store and its endpoint."),
+  ARCHIVE_LAG_EXCEEDED(
+      503,
+      true,
+      "The archive is so far behind that the database takes no more writes, as onMaxLag StopWrites"
+          + " wants it; reads go on.",
+      "Wait until the archive has caught up; see its state for what is wrong with the object"
+          + " store."),
+  ARCHIVE_FENCED(
+      503,
+      false,
+      "Another engine archives this database now, so that this one must not write; reads go on.",
+      "Find out which of the two is wanted, stop the other, and restart this pod: it begins a new"
+          + " line of the archive."),
   MIGRATION_FAILED(
       409,
       false,

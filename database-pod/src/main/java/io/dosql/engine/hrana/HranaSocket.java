@@ -121,6 +121,8 @@ public final class HranaSocket {
   /** The connection has ended: what runs is cancelled, what is open rolled back. Idempotent. */
   public void gone() {
     isOver = true;
+    // Before what is cancelled is answered, which would let go answers that waited for it.
+    answers.end();
     byNumber.values().forEach(SocketStream::cancel);
     ending.forEach(SocketStream::cancel);
     // Behind what is being understood, so that no stream is opened after it.

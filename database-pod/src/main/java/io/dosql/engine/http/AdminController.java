@@ -93,6 +93,13 @@ final class AdminController {
     return Reply.json(200, AdminWriter.backups(admin.backups(after(query), limit(query))));
   }
 
+  /** {@code GET /admin/pre-restore-backups?after=ID&limit=N}. */
+  Reply preRestoreBackups(Exchange exchange) {
+    Map<String, String> query = query(exchange, Set.of("after", "limit"));
+    return Reply.json(
+        200, AdminWriter.backups(admin.preRestoreBackups(after(query), limit(query))));
+  }
+
   /** {@code PUT /admin/operations/{id}}. */
   Reply start(Exchange exchange) {
     query(exchange, Set.of());

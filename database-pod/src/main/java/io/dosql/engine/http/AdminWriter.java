@@ -50,6 +50,7 @@ final class AdminWriter {
     json.name("totalBytes").value(status.disk().totalBytes());
     json.name("freeBytes").value(status.disk().freeBytes()).endObject();
     store(json.name("store"), status.store());
+    archive(json.name("archive"), status.archive());
     lastBackup(json.name("lastBackup"), status.lastBackup());
     checks(json.name("checks"), status.checks());
     return json.endObject();
@@ -145,7 +146,9 @@ final class AdminWriter {
     json.name("finishedAt").value(finishedAt == null ? null : finishedAt.toString());
     json.name("progress").beginObject();
     json.name("done").value(operation.progress().done());
-    json.name("total").value(operation.progress().total()).endObject();
+    json.name("total").value(operation.progress().total());
+    json.name("bytesDone").value(operation.progress().bytesDone());
+    json.name("bytesTotal").value(operation.progress().bytesTotal()).endObject();
     json.name("result");
     if (operation.result() == null) {
       json.nullValue();
@@ -168,6 +171,112 @@ final class AdminWriter {
     json.name("state").value(lower(store.state()));
     json.name("code").value(store.code() == null ? null : store.code().name());
     json.name("message").value(store.message()).endObject();
+  }
+
+  private static void archive(JsonWriter json, PodStatus.Archive archive) {
+    json.beginObject();
+    json.name("state").value(archive.state());
+    json.name("line").value(archive.line());
+    json.name("epoch").value(Long.toString(archive.epoch()));
+    json.name("lagSeconds").value(archive.lagSeconds());
+    json.name("lagBytes").value(Long.toString(archive.lagBytes()));
+    json.name("archivedTime").value(text(archive.archivedTime()));
+    json.name("error");
+    archiveError(json, archive.error());
+    json.name("onMaxLag").value(archive.onMaxLag());
+    json.name("gaps").value(archive.gaps());
+    json.name("lastGap");
+    gap(json, archive.lastGap());
+    json.name("newLine");
+    newLine(json, archive.newLine());
+    json.name("oldestRestorable").value(text(archive.oldestRestorable()));
+    json.name("newestRestorable").value(text(archive.newestRestorable()));
+    json.name("objects").value(archive.objects());
+    json.name("bytes").value(archive.bytes());
+    json.name("chains");
+    chains(json, archive.chains());
+    json.name("retention");
+    retention(json, archive.retention());
+    json.endObject();
+  }
+
+  private static void retention(JsonWriter json, PodStatus.@Nullable Retention retention) {
+    if (retention == null) {
+      json.nullValue();
+      return;
+    }
+    json.beginObject();
+    json.name("windowSeconds").value(retention.windowSeconds());
+    json.name("objectsDeleted").value(retention.objectsDeleted());
+    json.name("linesDeleted").value(retention.linesDeleted());
+    json.name("error");
+    chainError(json, retention.error());
+    json.endObject();
+  }
+
+  private static void chains(JsonWriter json, PodStatus.@Nullable Chains chains) {
+    if (chains == null) {
+      json.nullValue();
+      return;
+    }
+    json.beginObject();
+    json.name("lagSeconds").value(chains.lagSeconds());
+    json.name("tenantsWaiting").value(chains.tenantsWaiting());
+    json.name("catchingUp").value(chains.isCatchingUp());
+    json.name("gaps").value(chains.gaps());
+    json.name("error");
+    chainError(json, chains.error());
+    json.endObject();
+  }
+
+  private static void chainError(JsonWriter json, PodStatus.@Nullable ChainError error) {
+    if (error == null) {
+      json.nullValue();
+      return;
+    }
+    json.beginObject();
+    json.name("tenant").value(error.tenant());
+    json.name("code").value(error.code().name());
+    json.name("message").value(error.message());
+    json.name("suggestion").value(error.suggestion());
+    json.name("time").value(error.time().toString()).endObject();
+  }
+
+  private static @Nullable String text(@Nullable Instant time) {
+    return time == null ? null : time.toString();
+  }
+
+  private static void archiveError(JsonWriter json, PodStatus.@Nullable ArchiveError error) {
+    if (error == null) {
+      json.nullValue();
+      return;
+    }
+    json.beginObject();
+    json.name("code").value(error.code().name());
+    json.name("message").value(error.message());
+    json.name("suggestion").value(error.suggestion());
+    json.name("time").value(error.time().toString()).endObject();
+  }
+
+  private static void gap(JsonWriter json, PodStatus.@Nullable Gap gap) {
+    if (gap == null) {
+      json.nullValue();
+      return;
+    }
+    json.beginObject();
+    json.name("from").value(Long.toString(gap.from()));
+    json.name("to").value(Long.toString(gap.to())).endObject();
+  }
+
+  private static void newLine(JsonWriter json, PodStatus.@Nullable NewLine line) {
+    if (line == null) {
+      json.nullValue();
+      return;
+    }
+    json.beginObject();
+    json.name("reason").value(line.reason());
+    json.name("previousLine").value(line.previousLine());
+    json.name("time").value(line.time().toString()).endObject();
   }
 
   private static void lastBackup(JsonWriter json, PodStatus.@Nullable LastBackup backup) {

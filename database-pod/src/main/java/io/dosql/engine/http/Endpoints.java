@@ -120,6 +120,7 @@ public final class Endpoints {
         admin("GET", "/admin/tenants/{tenant}", Media.NO_BODY, admin::tenant),
         admin("DELETE", "/admin/tenants/{tenant}", Media.NO_BODY, admin::delete),
         admin("GET", "/admin/backups", Media.NO_BODY, admin::backups),
+        admin("GET", "/admin/pre-restore-backups", Media.NO_BODY, admin::preRestoreBackups),
         admin("PUT", "/admin/operations/{id}", Media.JSON, admin::start),
         admin("GET", "/admin/operations/{id}", Media.NO_BODY, admin::operation));
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,22 +73,30 @@ public final class Gateway {
     return new SocketAccess(upgrade, admission, gate, tenants, metrics, bodies);
   }
 
-  /** Blocks until the answer is there; throws nothing but errors of the JVM. */
-  Reply answer(Call call) {
-    long start = nanoTime.getAsLong();
+  /**
+   * Blocks until the answer is there, and hands it over; throws nothing but errors of the JVM, and
+   * what {@code handOver} throws. The pod does not end before that.
+   */
+  void answer(Call call, Consumer<Reply> handOver) {
     String requestId = RequestId.of(call.header(RequestId.HEADER));
     MDC.put("requestId", requestId);
+    Attempt attempt = new Attempt(call, requestId);
     try {
-      Attempt attempt = new Attempt(call, requestId);
-      Reply answer = attempt.answer();
-      Reply reply = answer.isStreamed() ? answer : attempt.withAnswerHeaders(answer);
-      long nanos = nanoTime.getAsLong() - start;
-      metrics.count(attempt.routeName, attempt.code, nanos);
-      log(call, attempt, reply, nanos);
-      return gate.isOpen() || answer.isStreamed() ? reply : reply.with("Connection", "close");
+      handOver.accept(answer(call, attempt));
     } finally {
+      attempt.handedOver();
       MDC.clear();
     }
+  }
+
+  private Reply answer(Call call, Attempt attempt) {
+    long start = nanoTime.getAsLong();
+    Reply answer = attempt.answer();
+    Reply reply = answer.isStreamed() ? answer : attempt.withAnswerHeaders(answer);
+    long nanos = nanoTime.getAsLong() - start;
+    metrics.count(attempt.routeName, attempt.code, nanos);
+    log(call, attempt, reply, nanos);
+    return gate.isOpen() || answer.isStreamed() ? reply : reply.with("Connection", "close");
   }
 
   private static void log(Call call, Attempt attempt, Reply reply, long nanos) {
@@ -119,6 +128,7 @@ public final class Gateway {
     private String code = "OK";
     private Route.@Nullable Access access;
     private boolean hrana;
+    private boolean isToBeHandedOver;
     private @Nullable DosqlException failure;
     private @Nullable Throwable unexpected;
 
@@ -202,7 +212,14 @@ public final class Gateway {
             ? inTenantsShare(route, variable, principal)
             : handle(route, variable, principal);
       } finally {
-        gate.leave();
+        gate.leaveToAnswer();
+        isToBeHandedOver = true;
+      }
+    }
+
+    private void handedOver() {
+      if (isToBeHandedOver) {
+        gate.handedOver();
       }
     }
 

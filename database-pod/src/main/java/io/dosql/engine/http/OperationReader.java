@@ -2,7 +2,11 @@ package io.dosql.engine.http;
 
 import io.dosql.engine.admin.OperationRequest;
 import io.dosql.engine.admin.OperationRequest.Migration;
+import io.dosql.engine.admin.OperationRequest.RestorePoint;
 import io.dosql.engine.json.JsonReader;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +24,17 @@ final class OperationReader {
       Map.of(
           "migrate", Set.of("tenants", "migrations", "plan"),
           "backup", Set.of("name", "tenants"),
-          "restore", Set.of("backup", "tenants"),
+          "restore",
+              Set.of(
+                  "backup",
+                  "preRestoreId",
+                  "targetTime",
+                  "targetLsn",
+                  "latest",
+                  "line",
+                  "tenants",
+                  "dryRun",
+                  "source"),
           "prune", Set.of("backups"),
           "clone", Set.of("source", "target"));
 
@@ -70,9 +84,16 @@ final class OperationReader {
     private boolean plan;
     private @Nullable String name;
     private @Nullable String backup;
+    private @Nullable String preRestoreId;
     private @Nullable List<String> backups;
     private @Nullable String source;
     private @Nullable String target;
+    private @Nullable String targetTime;
+    private @Nullable String targetLsn;
+    private boolean latest;
+    private @Nullable String line;
+    private boolean dryRun;
+    private boolean fromElsewhere;
 
     private void read(JsonReader json, String field) {
       seen.add(field);
@@ -83,9 +104,22 @@ final class OperationReader {
         case "plan" -> plan = json.bool();
         case "name" -> name = json.string();
         case "backup" -> backup = json.string();
+        case "preRestoreId" -> preRestoreId = json.string();
         case "backups" -> backups = names(json);
-        case "source" -> source = json.string();
+        case "source" -> {
+          // A tenant's name for a clone, whether there is another store for a restore.
+          if (json.kind() == JsonReader.Kind.BOOLEAN) {
+            fromElsewhere = json.bool();
+          } else {
+            source = json.string();
+          }
+        }
         case "target" -> target = json.string();
+        case "targetTime" -> targetTime = json.string();
+        case "targetLsn" -> targetLsn = json.string();
+        case "latest" -> latest = json.bool();
+        case "line" -> line = json.isNull() ? null : json.string();
+        case "dryRun" -> dryRun = json.bool();
         default -> throw json.unknownField();
       }
     }
@@ -108,12 +142,65 @@ final class OperationReader {
         case "migrate" ->
             new OperationRequest.Migrate(chosen, given(migrations, json, "migrations"), plan);
         case "backup" -> new OperationRequest.Backup(given(name, json, "name"), chosen);
-        case "restore" -> new OperationRequest.Restore(given(backup, json, "backup"), chosen);
+        case "restore" ->
+            new OperationRequest.Restore(
+                restorePoint(json), Optional.ofNullable(line), chosen, dryRun, fromElsewhere);
         case "clone" ->
             new OperationRequest.Clone(
                 given(source, json, "source"), given(target, json, "target"));
         default -> new OperationRequest.Prune(given(backups, json, "backups"));
       };
+    }
+
+    private RestorePoint restorePoint(JsonReader json) {
+      if (source != null) {
+        throw json.invalid("'source' of 'restore' must be true or false");
+      }
+      List<RestorePoint> points = new ArrayList<>();
+      if (backup != null) {
+        points.add(new RestorePoint.OfBackup(backup));
+      }
+      if (preRestoreId != null) {
+        if (fromElsewhere) {
+          throw json.invalid("'preRestoreId' names what lies in the pod's own store, not 'source'");
+        }
+        points.add(new RestorePoint.BeforeRestore(preRestoreId));
+      }
+      if (latest) {
+        points.add(new RestorePoint.Latest());
+      }
+      if (targetTime != null) {
+        points.add(new RestorePoint.AtTime(time(json, targetTime)));
+      }
+      if (targetLsn != null) {
+        points.add(new RestorePoint.AtLsn(lsn(json, targetLsn)));
+      }
+      if (points.size() != 1) {
+        throw json.invalid(
+            "'restore' needs exactly one of backup, preRestoreId, targetTime, targetLsn, latest");
+      }
+      return points.getFirst();
+    }
+
+    private static Instant time(JsonReader json, String text) {
+      try {
+        return OffsetDateTime.parse(text).toInstant();
+      } catch (DateTimeParseException notATime) {
+        throw json.invalid(
+            "'targetTime' must be a time of RFC 3339 with its zone, such as 2026-11-24T14:02:16Z");
+      }
+    }
+
+    private static long lsn(JsonReader json, String text) {
+      try {
+        long lsn = Long.parseLong(text);
+        if (lsn > 0) {
+          return lsn;
+        }
+      } catch (NumberFormatException notANumber) {
+        // Refused below, together with numbers out of range.
+      }
+      throw json.invalid("'targetLsn' must be a string with a number from 1");
     }
 
     private static <T> T given(@Nullable T value, JsonReader json, String field) {

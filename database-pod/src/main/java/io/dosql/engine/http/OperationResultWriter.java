@@ -6,9 +6,12 @@ import io.dosql.engine.admin.OperationResult.Cloned;
 import io.dosql.engine.admin.OperationResult.Migrated;
 import io.dosql.engine.admin.OperationResult.MigrationFailure;
 import io.dosql.engine.admin.OperationResult.Pruned;
+import io.dosql.engine.admin.OperationResult.RestorePlanned;
 import io.dosql.engine.admin.OperationResult.Restored;
+import io.dosql.engine.admin.OperationResult.RestoredFrom;
 import io.dosql.engine.admin.OperationResult.TenantBackup;
 import io.dosql.engine.admin.OperationResult.TenantMigrations;
+import io.dosql.engine.admin.OperationResult.TenantPlan;
 import io.dosql.engine.admin.OperationResult.TenantRestore;
 import io.dosql.engine.json.JsonWriter;
 import java.util.List;
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes what operations did. */
 final class OperationResultWriter {
+
+  private static final double MILLIS_PER_SECOND = 1000;
 
   private OperationResultWriter() {}
 
@@ -25,6 +30,7 @@ final class OperationResultWriter {
       case Migrated migrated -> migrated(json, migrated);
       case BackedUp backedUp -> backedUp(json, backedUp);
       case Restored restored -> restored(json, restored);
+      case RestorePlanned planned -> planned(json, planned);
       case Pruned pruned -> {
         strings(json.name("deleted"), pruned.deleted());
         json.name("objects").value(pruned.objects());
@@ -89,14 +95,34 @@ final class OperationResultWriter {
     json.name("tenants").beginArray();
     for (TenantRestore tenant : restored.tenants()) {
       json.beginObject();
-      json.name("tenant").value(tenant.tenant());
-      json.name("fromLsn").value(Long.toString(tenant.fromLsn()));
+      from(json, tenant.from());
       json.name("lsn").value(Long.toString(tenant.lsn()));
       json.name("preRestoreKey").value(tenant.preRestoreKey());
       json.name("damagedFiles").value(tenant.damagedFiles());
       json.endObject();
     }
     json.endArray();
+  }
+
+  private static void planned(JsonWriter json, RestorePlanned planned) {
+    json.name("tenants").beginArray();
+    for (TenantPlan tenant : planned.tenants()) {
+      json.beginObject();
+      from(json, tenant.from());
+      json.name("objects").value(tenant.objects());
+      json.name("bytes").value(tenant.bytes());
+      json.name("databaseBytes").value(tenant.databaseBytes());
+      json.endObject();
+    }
+    json.endArray();
+    json.name("estimatedSeconds").value(planned.estimate().toMillis() / MILLIS_PER_SECOND);
+  }
+
+  private static void from(JsonWriter json, RestoredFrom from) {
+    json.name("tenant").value(from.tenant());
+    json.name("fromLine").value(from.line());
+    json.name("fromLsn").value(Long.toString(from.lsn()));
+    json.name("fromTime").value(from.time().toString());
   }
 
   private static void strings(JsonWriter json, List<String> values) {

@@ -21,6 +21,10 @@ public final class RequestGate {
   @GuardedBy("lock")
   private int inWork;
 
+  /** Answers of requests that have left, on their way to the network. */
+  @GuardedBy("lock")
+  private int answers;
+
   private volatile boolean shut;
 
   private final List<Runnable> whenShut = new CopyOnWriteArrayList<>();
@@ -45,15 +49,18 @@ public final class RequestGate {
     return !shut;
   }
 
-  /** Waits until no request is in work; false if there still is one after {@code limit}. */
+  /**
+   * Waits until no request is in work, and all answers are handed over; false if there still is one
+   * after {@code limit}.
+   */
   public boolean awaitIdle(Duration limit) throws InterruptedException {
     long left = limit.toNanos();
     lock.lock();
     try {
-      while (inWork > 0 && left > 0) {
+      while (!isIdle() && left > 0) {
         left = idle.awaitNanos(left);
       }
-      return inWork == 0;
+      return isIdle();
     } finally {
       lock.unlock();
     }
@@ -93,12 +100,47 @@ public final class RequestGate {
     lock.lock();
     try {
       inWork--;
-      if (inWork == 0) {
-        idle.signalAll();
-      }
+      signalIfIdle();
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * The same for a request whose answer is still to be handed over. It makes room at once, for its
+   * client may send the next one as soon as it has the answer; {@link #handedOver} has to follow.
+   */
+  void leaveToAnswer() {
+    lock.lock();
+    try {
+      inWork--;
+      answers++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing keeps the answer from being written any more, but the connection itself. */
+  void handedOver() {
+    lock.lock();
+    try {
+      answers--;
+      signalIfIdle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void signalIfIdle() {
+    if (isIdle()) {
+      idle.signalAll();
+    }
+  }
+
+  @GuardedBy("lock")
+  private boolean isIdle() {
+    return inWork == 0 && answers == 0;
   }
 
   int inWork() {

@@ -30,7 +30,7 @@ final class RequestThreads {
         .newThread(
             () -> {
               try {
-                done.accept(gateway.answer(call));
+                gateway.answer(call, done);
               } catch (Throwable error) {
                 LOG.error("A request failed beyond telling its client why", error);
                 failed.accept(error);

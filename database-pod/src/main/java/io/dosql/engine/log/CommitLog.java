@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -328,6 +329,11 @@ public final class CommitLog implements Closeable {
    */
   public boolean waitsForSpace() {
     return flusher.waitsForSpace();
+  }
+
+  /** The time of the newest part; none that is appended from now on has an earlier one. */
+  public Instant latestTime() {
+    return Instant.ofEpochMilli(buffer.latestTimeMillis());
   }
 
   public LogStatistics statistics() {

@@ -70,22 +70,36 @@ public final class LogReader implements Closeable {
    * @throws CorruptLogException if it is damaged
    */
   public Optional<LoggedPart> next() throws IOException {
-    while (true) {
-      if (batch != null && offset < batch.usedBytes()) {
-        LoggedPart part = nextInBatch(batch);
-        if (part.position().compareTo(from) >= 0) {
-          return Optional.of(part);
-        }
-      } else if (!enterNextBatch()) {
-        return Optional.empty();
-      }
-    }
+    PartCollector collector = new PartCollector(decoder, () -> reader.segment());
+    return visitNext(collector) ? Optional.of(collector.part()) : Optional.empty();
   }
 
-  private LoggedPart nextInBatch(BatchHeader current) throws IOException {
-    PartCollector collector = new PartCollector(decoder, reader.segment());
-    offset += reader.visitRecord(current, bytes, offset, collector).lengthBytes();
-    return collector.part();
+  /**
+   * The same, without taking the part apart, for whoever only passes it on.
+   *
+   * @return its bytes are valid until the next call
+   */
+  public Optional<StoredPart> nextStored() throws IOException {
+    StoredPart.Copier copier = new StoredPart.Copier();
+    return visitNext(copier) ? Optional.of(copier.part()) : Optional.empty();
+  }
+
+  /** Shows the next record; false if none is settled. */
+  private boolean visitNext(SegmentReader.RecordVisitor visitor) throws IOException {
+    while (true) {
+      if (batch != null && offset < batch.usedBytes()) {
+        boolean isWanted = batch.position() + offset >= from.bytes();
+        offset +=
+            reader
+                .visitRecord(batch, bytes, offset, isWanted ? visitor : (header, body) -> {})
+                .lengthBytes();
+        if (isWanted) {
+          return true;
+        }
+      } else if (!enterNextBatch()) {
+        return false;
+      }
+    }
   }
 
   /** Moves on to the next settled batch; false if there is none. */

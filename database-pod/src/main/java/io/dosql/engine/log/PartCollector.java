@@ -4,16 +4,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes the one record that it is shown. */
 final class PartCollector implements SegmentReader.RecordVisitor {
 
   private final PartDecoder decoder;
-  private final Segment segment;
+
+  /** Asked when a record is shown. */
+  private final Supplier<Segment> segment;
+
   private @Nullable LoggedPart part;
 
-  PartCollector(PartDecoder decoder, Segment segment) {
+  PartCollector(PartDecoder decoder, Supplier<Segment> segment) {
     this.decoder = decoder;
     this.segment = segment;
   }
@@ -26,7 +30,7 @@ final class PartCollector implements SegmentReader.RecordVisitor {
             new LogPosition(header.end()),
             header.partIndex(),
             Instant.ofEpochMilli(header.timeMillis()),
-            decoder.decode(segment, header, body));
+            decoder.decode(segment.get(), header, body));
   }
 
   LoggedPart part() {

@@ -36,15 +36,27 @@ final class PartDecoder {
    * @param body what follows the header, not consumed
    */
   CommitPart decode(Segment segment, RecordHeader header, ByteBuffer body) throws IOException {
+    return decode(segment.fileName(), segment.offsetOf(header.position()), header, body);
+  }
+
+  /**
+   * Reads a part.
+   *
+   * @param file where the record lies, for errors
+   * @param recordOffset where in the file it begins
+   * @param body what follows the header, not consumed
+   */
+  CommitPart decode(String file, long recordOffset, RecordHeader header, ByteBuffer body)
+      throws IOException {
     List<PageImage> pages = new ArrayList<>();
     List<PartSection> sections = new ArrayList<>();
-    long offset = segment.offsetOf(header.position()) + RecordHeader.BYTES - body.position();
+    long offset = recordOffset + RecordHeader.BYTES - body.position();
     ByteBuffer rest = body.duplicate();
     try {
       rest.position(rest.position() + align(header.tenantBytes()));
       while (rest.hasRemaining()) {
         int type = Short.toUnsignedInt(rest.getShort());
-        ByteBuffer content = content(segment.fileName(), offset + rest.position(), rest);
+        ByteBuffer content = content(file, offset + rest.position(), rest);
         if (type == PartSection.PAGES) {
           addPages(content, header.pageSizeBytes(), pages);
         } else {
@@ -65,7 +77,7 @@ final class PartDecoder {
         | IndexOutOfBoundsException
         | BufferUnderflowException
         | LZ4Exception e) {
-      throw malformed(segment.fileName(), offset + rest.position(), e);
+      throw malformed(file, offset + rest.position(), e);
     }
   }
 

@@ -30,13 +30,24 @@ public final class PartReader implements Closeable {
    * @throws CorruptLogException if no part begins there, or it is damaged
    */
   public LoggedPart read(LogPosition position) throws IOException {
+    SegmentReader reader = settledReaderOf(position);
+    PartCollector collector = new PartCollector(decoder, reader::segment);
+    var _ = reader.visitRecord(position.bytes(), collector);
+    return collector.part();
+  }
+
+  /** The same, without taking the part apart. */
+  public StoredPart readStored(LogPosition position) throws IOException {
+    StoredPart.Copier copier = new StoredPart.Copier();
+    var _ = settledReaderOf(position).visitRecord(position.bytes(), copier);
+    return copier.part();
+  }
+
+  private SegmentReader settledReaderOf(LogPosition position) throws IOException {
     if (position.bytes() >= settled.getAsLong()) {
       throw new IllegalArgumentException("Log position " + position + " is not settled");
     }
-    SegmentReader reader = readerOf(position);
-    PartCollector collector = new PartCollector(decoder, reader.segment());
-    reader.visitRecord(position.bytes(), collector);
-    return collector.part();
+    return readerOf(position);
   }
 
   private SegmentReader readerOf(LogPosition position) throws IOException {

@@ -35,6 +35,9 @@ record RecordHeader(
   /** The kind of a record that is a part of a commit. */
   static final int COMMIT_PART = 1;
 
+  /** In place of a log's id in the checksums of records that were taken out of their log. */
+  static final long NO_LOG = 0;
+
   private static final int FIRST_FLAG = 1;
   private static final int LAST_FLAG = 2;
   private static final int CRC_OFFSET = BYTES - Integer.BYTES;
@@ -71,6 +74,35 @@ record RecordHeader(
     boolean isGenuine =
         header.getLong(0) == position && header.getInt(CRC_OFFSET) == checksum(logId, header);
     return isGenuine ? Optional.of(decode(header)) : Optional.empty();
+  }
+
+  /**
+   * Reads a header of a record that was taken out of its log, see {@link #detached}, at the
+   * buffer's position, which is not changed; empty if there is none.
+   */
+  static Optional<RecordHeader> decodeDetached(ByteBuffer bytes) {
+    long position = bytes.getLong(bytes.position());
+    return position < 0 ? Optional.empty() : decode(NO_LOG, position, bytes);
+  }
+
+  /** The header of the same record outside of its log, where it has no batch. */
+  RecordHeader detached() {
+    return new RecordHeader(
+        position,
+        lengthBytes,
+        0,
+        bodyChecksum,
+        version,
+        kind,
+        isFirst,
+        isLast,
+        tenantBytes,
+        lsn,
+        epoch,
+        timeMillis,
+        databaseSizePages,
+        pageSizeBytes,
+        partIndex);
   }
 
   private static RecordHeader decode(ByteBuffer header) {

@@ -1,14 +1,14 @@
 package io.dosql.engine.main;
 
+import io.dosql.engine.archiver.MaxLagPolicy;
 import io.dosql.engine.auth.RateLimits;
+import io.dosql.engine.main.EngineConfiguration.Archive;
 import io.dosql.engine.main.EngineConfiguration.Auth;
 import io.dosql.engine.main.EngineConfiguration.Front;
 import io.dosql.engine.main.EngineConfiguration.Limits;
 import io.dosql.engine.main.EngineConfiguration.Store;
 import io.dosql.engine.main.EngineConfiguration.Tenants;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,8 +29,6 @@ public final class ConfigurationReader {
   private static final Pattern DATABASE =
       Pattern.compile(DNS_LABEL + "/[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
   private static final Pattern TENANT = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
-  private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*");
-  private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Set<String> LOG_LEVELS = Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR");
   private static final Pattern ORIGIN =
       Pattern.compile("\\*|https?://[a-zA-Z0-9.-]+(:[0-9]{1,5})?");
@@ -45,6 +43,9 @@ public final class ConfigurationReader {
   private static final long RESULT_BYTES_MAX = 1 << 30;
 
   private static final long DATABASE_BYTES_MIN = 1 << 20;
+
+  /** Some segments of the log, which is released in whole ones. */
+  private static final long ARCHIVE_LAG_BYTES_MIN = 64 << 20;
 
   private static final String MAIN_TENANT = "main";
 
@@ -66,7 +67,7 @@ public final class ConfigurationReader {
         new ConfigurationReader(variables),
         reader -> {
           reader.checkLogLevel();
-          return reader.store(reader.database());
+          return reader.stores("DOSQL_STORE").store(reader.database());
         });
   }
 
@@ -107,8 +108,10 @@ public final class ConfigurationReader {
         environment.isFirst("DOSQL_ROW_CHANGES", "Enabled", "Disabled"),
         auth(host),
         requiredFile("DOSQL_ADMIN_TOKEN_FILE", "the file with the admin API's token"),
-        store(database),
-        front());
+        stores("DOSQL_STORE").store(database),
+        front(),
+        archive(),
+        stores("DOSQL_SOURCE_STORE").store(database));
   }
 
   private String bindHost() {
@@ -222,70 +225,39 @@ public final class ConfigurationReader {
             environment.number("DOSQL_RATE", 0, 0, RATE_MAX)));
   }
 
-  private Store store(String database) {
-    String kind = environment.text("DOSQL_STORE", "none");
-    return switch (kind) {
-      case "none" -> new Store.None();
-      case "directory" -> new Store.Directory(storeDirectory(), prefix(database));
-      case "s3" ->
-          new Store.S3(
-              endpoint(),
-              environment.matching(
-                  "DOSQL_STORE_S3_BUCKET",
-                  BUCKET,
-                  "a bucket's name: 3 to 63 of a-z, 0-9, '.', '-'"),
-              environment.text("DOSQL_STORE_S3_REGION", "us-east-1"),
-              requiredDirectory(
-                  "DOSQL_STORE_S3_CREDENTIALS_DIR",
-                  "the folder with the files accessKeyId and secretAccessKey"),
-              prefix(database));
-      default -> {
-        environment.reject("DOSQL_STORE", kind, "none, s3 or directory");
-        yield new Store.None();
-      }
-    };
+  private Archive archive() {
+    return new Archive(
+        environment.isFirst("DOSQL_ARCHIVE", "continuous", "off"),
+        environment.duration(
+            "DOSQL_ARCHIVE_INTERVAL",
+            Archive.DEFAULT.interval(),
+            Duration.ofMillis(100),
+            Duration.ofHours(24)),
+        environment.number(
+            "DOSQL_ARCHIVE_MAX_LAG",
+            Archive.DEFAULT.maxLagBytes(),
+            ARCHIVE_LAG_BYTES_MIN,
+            Long.MAX_VALUE),
+        environment.isFirst(
+                "DOSQL_ARCHIVE_ON_MAX_LAG",
+                MaxLagPolicy.KEEP_SERVING.word(),
+                MaxLagPolicy.STOP_WRITES.word())
+            ? MaxLagPolicy.KEEP_SERVING
+            : MaxLagPolicy.STOP_WRITES,
+        environment.duration(
+            "DOSQL_ARCHIVE_SNAPSHOT_INTERVAL",
+            Archive.DEFAULT.snapshotInterval(),
+            Duration.ofMinutes(1),
+            Duration.ofDays(366)),
+        environment.duration(
+            "DOSQL_ARCHIVE_WINDOW",
+            Archive.DEFAULT.window(),
+            Duration.ofHours(1),
+            Duration.ofDays(3660)));
   }
 
-  private Path storeDirectory() {
-    return requiredDirectory("DOSQL_STORE_DIRECTORY", "an existing folder");
-  }
-
-  private String prefix(String database) {
-    String prefix = environment.text("DOSQL_STORE_PREFIX", database);
-    if (!prefix.isEmpty() && (!PREFIX.matcher(prefix).matches() || hasDots(prefix))) {
-      environment.reject(
-          "DOSQL_STORE_PREFIX", prefix, "names of A-Z, a-z, 0-9, '.', '_', '-', joined by '/'");
-    }
-    return prefix;
-  }
-
-  private static boolean hasDots(String prefix) {
-    return List.of(prefix.split("/", -1)).stream()
-        .anyMatch(part -> part.equals(".") || part.equals(".."));
-  }
-
-  private String endpoint() {
-    String allowed = "a URL such as https://s3.example.com:9000, without a path";
-    String text = environment.required("DOSQL_STORE_S3_ENDPOINT", allowed);
-    if (text.isEmpty()) {
-      return text;
-    }
-    try {
-      URI uri = new URI(text);
-      boolean good =
-          ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
-              && uri.getHost() != null
-              && uri.getRawQuery() == null
-              && uri.getRawUserInfo() == null
-              && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
-      if (good) {
-        return text;
-      }
-    } catch (URISyntaxException notAUrl) {
-      // Rejected below, together with URLs that are not good here.
-    }
-    environment.reject("DOSQL_STORE_S3_ENDPOINT", text, allowed);
-    return text;
+  private StoreReader stores(String name) {
+    return new StoreReader(environment, name, this::requiredDirectory);
   }
 
   private void checkLogLevel() {

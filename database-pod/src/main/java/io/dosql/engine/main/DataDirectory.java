@@ -3,6 +3,7 @@ package io.dosql.engine.main;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dosql.engine.archiver.LineBook;
 import io.dosql.engine.tenant.DurableFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,15 +20,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The pod's data directory: who it is, and that nobody else uses it. */
-final class DataDirectory implements AutoCloseable {
+final class DataDirectory implements LineBook, AutoCloseable {
 
+  private static final String IDENTITY = "identity.json";
   private static final int FORMAT_VERSION = 1;
   private static final int LINE_BYTES = 8;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /**
-   * {@code identity.json}, made with the directory.
+   * {@code identity.json}, made with the directory; replaced when the archive begins a new line.
    *
    * @param line the archive line: LSNs are comparable only within one
    */
@@ -36,7 +38,7 @@ final class DataDirectory implements AutoCloseable {
 
   private final Path folder;
   private final FileChannel lockFile;
-  private final String line;
+  private volatile String line;
 
   private DataDirectory(Path folder, FileChannel lockFile, String line) {
     this.folder = folder;
@@ -74,7 +76,7 @@ final class DataDirectory implements AutoCloseable {
   }
 
   private static Identity readOrMakeIdentity(Path folder) throws IOException {
-    Path file = folder.resolve("identity.json");
+    Path file = folder.resolve(IDENTITY);
     if (Files.exists(file)) {
       Identity identity = JSON.readValue(Files.readAllBytes(file), Identity.class);
       if (identity.formatVersion() != FORMAT_VERSION) {
@@ -92,22 +94,39 @@ final class DataDirectory implements AutoCloseable {
     byte[] random = new byte[LINE_BYTES];
     new SecureRandom().nextBytes(random);
     Identity identity = new Identity(FORMAT_VERSION, HexFormat.of().formatHex(random));
-    DurableFiles.replace(file, JSON.writeValueAsBytes(identity));
+    writeIdentity(folder, identity);
     return identity;
   }
 
   /** What a crash left in there is of no use to anybody. */
   private void emptyScratch() throws IOException {
-    Path scratch = scratch();
-    if (Files.exists(scratch)) {
-      try (Stream<Path> all = Files.walk(scratch)) {
+    remove(scratch());
+    Files.createDirectories(scratch());
+  }
+
+  /** The folder for a database that is to begin with another's data, and stores none itself. */
+  Path makeBootstrap() throws IOException {
+    return Files.createDirectories(bootstrap());
+  }
+
+  /** When it has begun. */
+  void removeBootstrap() throws IOException {
+    remove(bootstrap());
+  }
+
+  private Path bootstrap() {
+    return folder.resolve("bootstrap");
+  }
+
+  private static void remove(Path subfolder) throws IOException {
+    if (Files.exists(subfolder)) {
+      try (Stream<Path> all = Files.walk(subfolder)) {
         List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
         for (Path file : deepestFirst) {
           Files.delete(file);
         }
       }
     }
-    Files.createDirectories(scratch);
   }
 
   /**
@@ -128,8 +147,19 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  String line() {
+  @Override
+  public String line() {
     return line;
+  }
+
+  @Override
+  public void begin(String newLine) throws IOException {
+    writeIdentity(folder, new Identity(FORMAT_VERSION, newLine));
+    line = newLine;
+  }
+
+  private static void writeIdentity(Path folder, Identity identity) throws IOException {
+    DurableFiles.replace(folder.resolve(IDENTITY), JSON.writeValueAsBytes(identity));
   }
 
   Path log() {

@@ -1,5 +1,8 @@
 package io.dosql.engine.main;
 
+import io.dosql.engine.archive.store.ServerSideEncryption;
+import io.dosql.engine.archiver.ArchiverLimits;
+import io.dosql.engine.archiver.MaxLagPolicy;
 import io.dosql.engine.auth.RateLimits;
 import io.dosql.engine.tenant.TenantLimits;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param isRelaxed whether commits are acknowledged before they are durable
  * @param capturesRowChanges whether the log holds the rows that each commit changed
  * @param adminTokenFile the admin API's bearer token
+ * @param source another database's store, which a restore may read
  */
 public record EngineConfiguration(
     Path dataDirectory,
@@ -29,9 +33,11 @@ public record EngineConfiguration(
     Auth auth,
     Path adminTokenFile,
     Store store,
-    Front front) {
+    Front front,
+    Archive archive,
+    Store source) {
 
-  /** With nothing special in front of the data port. */
+  /** With nothing special in front of the data port, and the archive as by default. */
   public EngineConfiguration(
       Path dataDirectory,
       String database,
@@ -58,7 +64,37 @@ public record EngineConfiguration(
         auth,
         adminTokenFile,
         store,
-        Front.PLAIN);
+        Front.PLAIN,
+        Archive.DEFAULT,
+        new Store.None());
+  }
+
+  /**
+   * How commits get into the store.
+   *
+   * @param isContinuous whether they do; never without a store
+   * @param interval from one log object to the next
+   * @param maxLagBytes of the log that may wait for the store; half of the volume at most
+   * @param onMaxLag what happens beyond that
+   * @param snapshotInterval a tenant that has changed gets a whole snapshot so long after its last
+   * @param window how far back every commit is to stay restorable
+   */
+  public record Archive(
+      boolean isContinuous,
+      Duration interval,
+      long maxLagBytes,
+      MaxLagPolicy onMaxLag,
+      Duration snapshotInterval,
+      Duration window) {
+
+    public static final Archive DEFAULT =
+        new Archive(
+            true,
+            ArchiverLimits.DEFAULT.interval(),
+            ArchiverLimits.DEFAULT.maxLagBytes(),
+            MaxLagPolicy.KEEP_SERVING,
+            Duration.ofHours(24),
+            Duration.ofDays(7));
   }
 
   /**
@@ -161,12 +197,48 @@ public record EngineConfiguration(
     /** Nowhere. */
     record None() implements Store {}
 
-    /** To a directory that exists. */
-    record Directory(Path directory, String prefix) implements Store {}
+    /**
+     * To a directory that exists.
+     *
+     * @param encryptionKeys the folder with the keys that all is encrypted with; null for plain
+     */
+    record Directory(Path directory, String prefix, @Nullable Path encryptionKeys)
+        implements Store {
 
-    /** To a bucket, by path-style requests; the credentials are files in a directory. */
+      /** Without encryption. */
+      public Directory(Path directory, String prefix) {
+        this(directory, prefix, null);
+      }
+    }
+
+    /**
+     * To a bucket, by path-style requests; the credentials are files in a directory.
+     *
+     * @param serverSideEncryption what the store is asked to do by itself
+     * @param encryptionKeys the folder with the keys that all is encrypted with; null for plain
+     */
     record S3(
-        String endpoint, String bucket, String region, Path credentialsDirectory, String prefix)
-        implements Store {}
+        String endpoint,
+        String bucket,
+        String region,
+        Path credentialsDirectory,
+        String prefix,
+        ServerSideEncryption serverSideEncryption,
+        @Nullable Path encryptionKeys)
+        implements Store {
+
+      /** Without encryption. */
+      public S3(
+          String endpoint, String bucket, String region, Path credentialsDirectory, String prefix) {
+        this(
+            endpoint,
+            bucket,
+            region,
+            credentialsDirectory,
+            prefix,
+            new ServerSideEncryption.ByBucket(),
+            null);
+      }
+    }
   }
 }

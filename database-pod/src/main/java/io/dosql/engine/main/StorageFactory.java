@@ -1,5 +1,6 @@
 package io.dosql.engine.main;
 
+import io.dosql.engine.admin.Archiving;
 import io.dosql.engine.admin.DebugSource;
 import io.dosql.engine.admin.PodAdmin;
 import io.dosql.engine.backup.BackupService;
@@ -21,6 +22,7 @@ import io.dosql.engine.tenant.TenantEnvironment;
 import io.dosql.engine.tenant.TenantLimits;
 import io.dosql.engine.tenant.TenantName;
 import io.dosql.engine.tenant.Tenants;
+import io.dosql.engine.tenant.WriteStop;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
 import io.prometheus.client.CollectorRegistry;
@@ -118,17 +120,25 @@ public final class StorageFactory {
   }
 
   @Singleton
+  WriteStop writeStop() {
+    return new WriteStop();
+  }
+
+  @Singleton
   Tenants tenants(
       EngineConfiguration configuration,
       DataDirectory directory,
       CommitLog log,
+      ArchiveView archive,
       DiskGuard disk,
+      WriteStop writes,
       TenantLimits limits,
       CollectorRegistry registry,
       Shutdown shutdown)
       throws IOException {
     // Here rather than at the first query: who lacks the library should not seem ready.
     SqliteLibrary _ = SqliteLibrary.get();
+    LOG.info("Archiving is {}", archive.status().get().state().word());
     SqliteHeap.limitProcess(limits.maxHeapBytes());
     Pools pools = Pools.forThisMachine();
     shutdown.closeAtEnd("pools", pools);
@@ -140,6 +150,7 @@ public final class StorageFactory {
                 pools,
                 limits,
                 disk,
+                writes,
                 configuration.capturesRowChanges()
                     ? RowChangeOptions.DEFAULT
                     : RowChangeOptions.OFF),
@@ -149,6 +160,7 @@ public final class StorageFactory {
                     .map(TenantName::new)
                     .collect(Collectors.toSet())));
     shutdown.closeAtEnd("tenants", tenants);
+    archive.tenantsAreOpened(tenants, shutdown);
     registry.register(new TenantMetrics(tenants, disk));
     return tenants;
   }
@@ -167,19 +179,20 @@ public final class StorageFactory {
       DiskGuard disk,
       BackupService backups,
       StoreMonitor store,
+      ArchiveView archive,
       CollectorRegistry registry,
       Shutdown shutdown) {
     Clock clock = Clock.systemUTC();
     PodAdmin admin =
         new PodAdmin(
-            new PodAdmin.Identity(
-                Version.current(), configuration.database(), directory.line(), clock.instant()),
+            new PodAdmin.Identity(Version.current(), configuration.database(), clock.instant()),
             tenants,
             log,
             disk,
             new TenantMigrator(clock),
             backups,
             store,
+            new Archiving(archive.status(), archive::chainStatus, archive::retentionStatus),
             clock);
     shutdown.closeAtEnd("operations", admin);
     registry.register(new BackupMetrics(admin, store));

@@ -45,15 +45,15 @@ final class VerifyCommand {
   static int run(String backup, Map<String, String> variables)
       throws InvalidConfigurationException, IOException {
     EngineConfiguration.Store store = ConfigurationReader.readStore(variables);
+    Path scratch =
+        Files.createDirectories(
+            Path.of(variables.getOrDefault("DOSQL_DATA_DIR", "/data")).resolve("scratch"));
     ArchiveStore archive =
-        ArchiveStore.open(store)
+        ArchiveStore.open(store, scratch)
             .orElseThrow(
                 () ->
                     new InvalidConfigurationException(
                         List.of("DOSQL_STORE is 'none'. It must be s3 or directory.")));
-    Path scratch =
-        Files.createDirectories(
-            Path.of(variables.getOrDefault("DOSQL_DATA_DIR", "/data")).resolve("scratch"));
     Verdict verdict;
     try (var opened = archive.store()) {
       verdict =

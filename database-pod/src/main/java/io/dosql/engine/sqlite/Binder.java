@@ -33,7 +33,10 @@ final class Binder {
   }
 
   static int bindText(long statement, int index, String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return bindUtf8(statement, index, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static int bindUtf8(long statement, int index, byte[] utf8) {
     if (utf8.length <= LARGEST_CRITICAL_COPY_BYTES) {
       return BindCalls.bindTextCopy(
           statement, index, MemorySegment.ofArray(utf8), utf8.length, TRANSIENT, UTF8);

@@ -142,6 +142,16 @@ public final class SqliteStatement extends ConnectionResource implements Row, Au
     }
   }
 
+  /** Text as SQLite has it, which may be malformed UTF-8. */
+  public void bindUtf8(int index, byte[] utf8) {
+    boolean outermost = enterReady();
+    try {
+      require(Binder.bindUtf8(handle, index, utf8));
+    } finally {
+      connection.exit(outermost);
+    }
+  }
+
   /** As {@link #bind(int, Value)}. */
   public void bindBlob(int index, byte[] value) {
     boolean outermost = enterReady();

@@ -22,6 +22,7 @@ final class CommitCapture {
   private final CommitWriter commits;
   private final TenantLimits limits;
   private final DiskGuard disk;
+  private final WriteStop writeStop;
   private final RowCapture rows;
 
   /** Frames of the WAL that SQLite told of and the log does not have yet; 0 for none. */
@@ -36,18 +37,21 @@ final class CommitCapture {
       CommitWriter commits,
       TenantLimits limits,
       DiskGuard disk,
+      WriteStop writeStop,
       RowCapture rows) {
     this.wal = wal;
     this.gate = gate;
     this.commits = commits;
     this.limits = limits;
     this.disk = disk;
+    this.writeStop = writeStop;
     this.rows = rows;
   }
 
   /** Before a job that finds no transaction open. */
   void transactionBegins() throws IOException {
     disk.check();
+    writeStop.check();
     wal.transactionBegins();
   }
 

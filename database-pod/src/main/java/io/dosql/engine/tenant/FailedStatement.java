@@ -100,7 +100,10 @@ final class FailedStatement {
         row.table(),
         rowid != null
             ? List.of(new ChangeValue.Int(rowid))
-            : normalised(row.table().keyColumns().stream().map(values::get).toList()));
+            : row.table().keyColumns().stream()
+                .map(values::get)
+                .map(RowValues::withoutNegativeZero)
+                .toList());
   }
 
   private static List<ChangeValue> normalised(List<ChangeValue> values) {
@@ -157,7 +160,7 @@ final class FailedStatement {
   private @Nullable List<ChangeValue> find(String query, Key key) {
     try (SqliteStatement select = sqlite.prepare(query)) {
       for (int i = 0; i < key.values().size(); i++) {
-        select.bind(i + 1, RowValues.toBind(key.values().get(i)));
+        RowValues.bind(select, i + 1, key.values().get(i));
       }
       if (!select.step()) {
         return null;

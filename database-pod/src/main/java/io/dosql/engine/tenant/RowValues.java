@@ -25,18 +25,26 @@ final class RowValues {
     return switch (value) {
       case ChangeValue.Text text ->
           new ChangeValue.Text(text.string().getBytes(StandardCharsets.UTF_8));
-      case ChangeValue.Real real when real.value() == 0 -> new ChangeValue.Real(0);
-      case ChangeValue.Null _, ChangeValue.Int _, ChangeValue.Real _, ChangeValue.Blob _ -> value;
+      case ChangeValue.Null _, ChangeValue.Int _, ChangeValue.Real _, ChangeValue.Blob _ ->
+          withoutNegativeZero(value);
     };
   }
 
-  static Value toBind(ChangeValue value) {
-    return switch (value) {
-      case ChangeValue.Null _ -> Value.NULL;
-      case ChangeValue.Int number -> new Value.Int(number.value());
-      case ChangeValue.Real number -> new Value.Real(number.value());
-      case ChangeValue.Text text -> new Value.Text(text.string());
-      case ChangeValue.Blob blob -> new Value.Blob(blob.bytes());
-    };
+  /** The value as SQLite compares it. */
+  static ChangeValue withoutNegativeZero(ChangeValue value) {
+    return value instanceof ChangeValue.Real real && real.value() == 0
+        ? new ChangeValue.Real(0)
+        : value;
+  }
+
+  /** Binds the very value, malformed text included. */
+  static void bind(SqliteStatement statement, int index, ChangeValue value) {
+    switch (value) {
+      case ChangeValue.Null _ -> statement.bind(index, Value.NULL);
+      case ChangeValue.Int number -> statement.bind(index, new Value.Int(number.value()));
+      case ChangeValue.Real number -> statement.bind(index, new Value.Real(number.value()));
+      case ChangeValue.Text text -> statement.bindUtf8(index, text.utf8());
+      case ChangeValue.Blob blob -> statement.bindBlob(index, blob.bytes());
+    }
   }
 }

@@ -102,7 +102,8 @@ public final class TenantDatabase {
     this.wal = new WalReader(files.wal(), Connections.PAGE_SIZE);
     this.commits = new CommitWriter(name, log, wal, gate, environment.commits());
     this.rows = new RowCapture(environment.rowChanges(), files.rowChanges());
-    this.capture = new CommitCapture(wal, gate, commits, limits, disk, rows);
+    this.capture =
+        new CommitCapture(wal, gate, commits, limits, disk, environment.writeStop(), rows);
     Alarms alarms = environment.pools().alarms();
     this.readers = new ReaderPool(name, limits.maxReaders(), this::openReader, alarms);
     this.queue = new WriterQueue(limits.maxWaitingWriters());
@@ -477,7 +478,8 @@ public final class TenantDatabase {
       long databasePages = reader.call(connection -> Connections.copy(connection.sqlite(), target));
       String schemaVersion = reader.call(connection -> SchemaVersion.read(connection.sqlite()));
       settle(commit.position(), timeout);
-      return new TenantSnapshot(commit.lsn(), Connections.PAGE_SIZE, databasePages, schemaVersion);
+      return new TenantSnapshot(
+          commit.lsn(), log.latestTime(), Connections.PAGE_SIZE, databasePages, schemaVersion);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
  * What all tenants of a pod share.
  *
  * @param folder holds one folder per tenant
+ * @param writeStop refuses writes for reasons outside of the tenants
  * @param commits counts all that went into the log
  * @param nanoTime what {@link System#nanoTime} is to the process: deadlines and idleness are
  *     measured by it
@@ -23,6 +24,7 @@ public record TenantEnvironment(
     Pools pools,
     TenantLimits limits,
     DiskGuard disk,
+    WriteStop writeStop,
     LongAdder commits,
     LongSupplier nanoTime,
     InstantSource clock,
@@ -31,7 +33,7 @@ public record TenantEnvironment(
 
   public TenantEnvironment(
       Path folder, CommitLog log, Pools pools, TenantLimits limits, DiskGuard disk) {
-    this(folder, log, pools, limits, disk, RowChangeOptions.DEFAULT);
+    this(folder, log, pools, limits, disk, new WriteStop(), RowChangeOptions.DEFAULT);
   }
 
   public TenantEnvironment(
@@ -40,6 +42,7 @@ public record TenantEnvironment(
       Pools pools,
       TenantLimits limits,
       DiskGuard disk,
+      WriteStop writeStop,
       RowChangeOptions rowChanges) {
     this(
         folder,
@@ -47,6 +50,7 @@ public record TenantEnvironment(
         pools,
         limits,
         disk,
+        writeStop,
         new LongAdder(),
         System::nanoTime,
         InstantSource.system(),

@@ -196,6 +196,18 @@ final class TenantFolders {
     }
   }
 
+  /** The LSN that the newest deletion took of each name of which the log may have commits. */
+  Map<String, Long> deleted() {
+    lock.lock();
+    try {
+      Map<String, Long> found = new HashMap<>();
+      deleted.forEach((name, lsn) -> found.put(name.value(), lsn));
+      return found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Makes an empty tenant unless it is there. Durable on return. */
   void make(TenantName name) throws IOException {
     TenantFiles files = files(name);

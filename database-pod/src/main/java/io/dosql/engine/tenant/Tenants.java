@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -395,6 +396,26 @@ public final class Tenants implements AutoCloseable {
         forget(target);
       }
     }
+  }
+
+  /**
+   * Tenants that were deleted, as long as the log may hold commits of them: the LSN that the
+   * deletion took. There may be a new tenant of that name.
+   */
+  public Map<String, Long> deleted() {
+    return parts.folders().deleted();
+  }
+
+  /**
+   * The LSN up to which all commits of a tenant are void because it is not there; empty if it is
+   * there, in whatever state.
+   */
+  public OptionalLong voidTo(TenantName name) {
+    Tenant tenant = byName.get(name);
+    if (tenant != null && tenant.state() != TenantState.ABSENT) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(parts.folders().baseLsn(name));
   }
 
   // ---- What is known of them all

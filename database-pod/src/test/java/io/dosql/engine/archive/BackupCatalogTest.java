@@ -63,7 +63,8 @@ class BackupCatalogTest {
 
   private BackupManifest upload(BackupSet set, String tenant, long lsn, Instant time)
       throws IOException {
-    return uploader.upload(set, new Snapshot(tenant, "line", lsn, time, null, database, List.of()));
+    return uploader.upload(
+        set, new Snapshot(tenant, "line", lsn, time, time, null, database, List.of()));
   }
 
   private static void assertFails(ErrorCode code, String message, ThrowingCallable call) {
@@ -133,12 +134,55 @@ class BackupCatalogTest {
 
   @Test
   void pagesThatCannotBe_areRefused() {
-    assertFails(ErrorCode.STORAGE_NOT_FOUND, "gone", () -> catalog.list("gone", 10));
+    assertFails(
+        ErrorCode.STORAGE_NOT_FOUND, "gone", () -> catalog.list(BackupSet.Kind.BACKUP, "gone", 10));
     for (int limit : new int[] {0, BackupCatalog.LIMIT_MAX + 1}) {
-      assertThatThrownBy(() -> catalog.list(null, limit))
+      assertThatThrownBy(() -> catalog.list(BackupSet.Kind.BACKUP, null, limit))
           .isInstanceOf(IllegalArgumentException.class);
     }
-    assertThat(catalog.list(null, 1).backups()).isEmpty();
+    assertThat(catalog.list(BackupSet.Kind.BACKUP, null, 1).backups()).isEmpty();
+  }
+
+  @Test
+  void stateThatAnInterruptedRestoreNeeds_isNotPruned() throws Exception {
+    BackupSet saved = BackupSet.preRestore("r1");
+    catalog.complete(saved, "r1", TIME, null, List.of(upload(saved, "a", 7, TIME)));
+    // As a process leaves it that dies before the restore has saved anything.
+    BackupSet going = BackupSet.preRestore("r2");
+    catalog.begin(going, saved);
+    catalog.begin(going, saved);
+    assertThat(catalog.pruneStatesBefore(Instant.MAX, SnapshotUse.NONE)).isPresent();
+    assertThat(catalog.manifest(saved, "a")).isPresent();
+    assertFails(
+        ErrorCode.STORAGE_NOT_FOUND,
+        "pre-restore-backups/r3 is gone",
+        () -> catalog.begin(going, BackupSet.preRestore("r3")));
+    BackupSet other = BackupSet.preRestore("r4");
+    catalog.complete(other, "r4", TIME, null, List.of(upload(other, "a", 8, TIME)));
+    assertFails(
+        ErrorCode.STORAGE_CONFLICT, "pre-restore-backups/r4", () -> catalog.begin(going, other));
+
+    catalog.letGo(going);
+
+    assertThat(catalog.pruneStatesBefore(Instant.MAX, SnapshotUse.NONE)).isPresent();
+    assertThat(store.folders("pre-restore-backups/")).isEmpty();
+  }
+
+  @Test
+  void restoreThatHasSavedSomething_keepsWhatItNeeds() throws Exception {
+    BackupSet saved = BackupSet.preRestore("r1");
+    catalog.complete(saved, "r1", TIME, null, List.of(upload(saved, "a", 7, TIME)));
+    BackupSet going = BackupSet.preRestore("r2");
+    catalog.begin(going, saved);
+    BackupManifest present = upload(going, "a", 9, TIME);
+    catalog.letGo(going);
+    assertThat(catalog.pruneStatesBefore(Instant.MAX, SnapshotUse.NONE)).isPresent();
+    assertThat(catalog.manifest(saved, "a")).isPresent();
+
+    catalog.complete(going, "r2", TIME, null, List.of(present));
+
+    assertThat(catalog.pruneStatesBefore(Instant.MAX, SnapshotUse.NONE)).isPresent();
+    assertThat(store.folders("pre-restore-backups/")).isEmpty();
   }
 
   @Test

@@ -9,6 +9,8 @@ import io.dosql.engine.archive.BackupCatalog;
 import io.dosql.engine.archive.BackupManifest;
 import io.dosql.engine.archive.BackupSet;
 import io.dosql.engine.archive.SnapshotFetcher;
+import io.dosql.engine.archive.SnapshotUse;
+import io.dosql.engine.archive.restore.ArchiveHistory;
 import io.dosql.engine.archive.store.ObjectContent;
 import io.dosql.engine.archive.store.ObjectInfo;
 import io.dosql.engine.archive.store.ObjectStore;
@@ -18,6 +20,7 @@ import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.sqlite.OpenMode;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteStatement;
+import io.dosql.engine.tenant.TenantDatabase;
 import io.dosql.engine.tenant.TenantLimits;
 import io.dosql.engine.tenant.TestEngine;
 import java.io.IOException;
@@ -31,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -53,6 +57,9 @@ final class BackupBench implements AutoCloseable {
   /** Goes on by a second each time that it is asked. */
   private final AtomicReference<Instant> now = new AtomicReference<>(START);
 
+  /** Of restores' durations: goes on only when a test says so. */
+  private final AtomicLong nanos = new AtomicLong();
+
   private volatile Runnable whenAskedForTheTime = () -> {};
 
   BackupBench(Path folder, ObjectStore store, ArchiveLayout layout) throws Exception {
@@ -72,7 +79,19 @@ final class BackupBench implements AutoCloseable {
           whenAskedForTheTime.run();
           return now.getAndUpdate(time -> time.plusSeconds(1));
         };
-    this.backups = new ArchiveBackups(engine.tenants(), catalog, scratch, line, clock);
+    this.backups =
+        new ArchiveBackups(
+            engine.tenants(),
+            new ArchiveBackups.Stored(
+                catalog,
+                new ArchiveHistory(this.store, layout, TenantDatabase.PAGE_SIZE_BYTES, scratch),
+                new RestoreRate(nanos::get)),
+            Optional.empty(),
+            SnapshotUse.NONE,
+            scratch,
+            () -> line,
+            Completeness.UNKNOWN,
+            clock);
   }
 
   void whenAskedForTheTime(Runnable action) {
@@ -83,12 +102,41 @@ final class BackupBench implements AutoCloseable {
     now.updateAndGet(time -> time.plus(duration));
   }
 
+  /** So much time passes for whoever measures durations. */
+  void takes(Duration duration) {
+    nanos.addAndGet(duration.toNanos());
+  }
+
   BackupService.Taken take(String name, String... tenants) {
     return backups.take("take-" + name, name, named(tenants), (done, total) -> {});
   }
 
   List<BackupService.RestoredTenant> restore(String id, String backup, String... tenants) {
-    return backups.restore(id, backup, named(tenants), (done, total) -> {});
+    return backups.restore(id, RestoreOrder.ofBackup(backup, named(tenants)), (done, total) -> {});
+  }
+
+  /** Brings back what another restore saved. */
+  List<BackupService.RestoredTenant> restoreSaved(String id, String other, String... tenants) {
+    return backups.restore(id, saved(other, tenants), (done, total) -> {});
+  }
+
+  static RestoreOrder saved(String restore, String... tenants) {
+    return new RestoreOrder(new RestoreOrder.Source.Saved(restore), named(tenants), false);
+  }
+
+  /** Deletes what restores saved, however young it is. */
+  void pruneStates() {
+    assertThat(catalog.pruneStatesBefore(Instant.MAX, SnapshotUse.NONE)).isPresent();
+  }
+
+  List<String> savedStates() {
+    return backups.listPreRestore(null, 10).backups().stream()
+        .map(BackupService.ListedBackup::name)
+        .toList();
+  }
+
+  BackupService.Plan plan(String backup, String... tenants) {
+    return backups.plan(RestoreOrder.ofBackup(backup, named(tenants)));
   }
 
   private static Optional<List<String>> named(String... tenants) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.dosql.engine.archive.ArchiveLayout;
 import io.dosql.engine.archive.BackupSet;
 import io.dosql.engine.archive.SnapshotFetcher;
+import io.dosql.engine.archive.SnapshotUse;
 import io.dosql.engine.archive.store.ObjectStore;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
@@ -13,6 +14,7 @@ import io.dosql.engine.tenant.TenantLimits;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -205,6 +207,81 @@ abstract class BackupsContract {
             bench.document(bench.key("pre-restore-backups/r1/tenants/a.json")).get("key").asText());
     assertThat(bench.keys("pre-restore-backups/r1/"))
         .contains(bench.key("pre-restore-backups/r1/backup.json"));
+  }
+
+  @Test
+  void stateBeforeARestore_isListedAndComesBackByName() throws Exception {
+    bench.create("a", "one");
+    bench.create("b", "two");
+    bench.take("first", "a", "b");
+    bench.insert("a", "precious");
+    bench.restore("r-1", "first");
+    bench.later(Duration.ofMinutes(1));
+    bench.restore("R-2", "first", "b");
+
+    BackupService.Listing page = bench.backups.listPreRestore(null, 1);
+    assertThat(page.backups()).extracting(BackupService.ListedBackup::name).containsExactly("R-2");
+    assertThat(page.next()).hasValue("R-2");
+    BackupService.ListedBackup first = bench.backups.listPreRestore("R-2", 1).backups().getFirst();
+    assertThat(first.name()).isEqualTo("r-1");
+    assertThat(first.tenants()).isEqualTo(2);
+    assertThat(first.bytes()).isPositive();
+    assertThat(bench.backups.list(null, 10).backups()).hasSize(1);
+
+    assertThat(bench.backups.plan(BackupBench.saved("r-1")).tenants())
+        .extracting(BackupService.PlannedTenant::lsn)
+        .containsExactly(3L, 2L);
+    assertThat(bench.restoreSaved("R-3", "r-1"))
+        .extracting(BackupService.RestoredTenant::fromLsn)
+        .containsExactly(3L, 2L);
+    assertThat(bench.rows("a")).containsExactly("one", "precious");
+    assertThat(bench.engine.rows("a", "SELECT backup FROM __dosql_restores WHERE id = 'R-3'"))
+        .containsExactly(List.of("pre-restore-backups/r-1"));
+    assertThat(bench.rowsIn(BackupSet.preRestore("R-3"), "a")).containsExactly("one");
+  }
+
+  @Test
+  void statesThatRestoresSaved_areDeletedByTheirAge_withWhatOnlyTheyNeed() throws Exception {
+    bench.create("a", "one");
+    bench.take("first", "a");
+    bench.insert("a", "two");
+    bench.restore("old", "first");
+    bench.later(Duration.ofDays(1));
+    Instant between = BackupBench.START.plus(Duration.ofHours(12));
+    bench.insert("a", "three");
+    bench.restore("young", "first");
+
+    assertThat(bench.catalog.pruneStatesBefore(between, SnapshotUse.NONE).orElseThrow().objects())
+        .isEqualTo(1);
+
+    assertThat(bench.savedStates()).containsExactly("young");
+    assertThat(bench.keys("pre-restore-backups/old/")).isEmpty();
+    assertThat(bench.rowsIn(BackupSet.preRestore("young"), "a")).containsExactly("one", "three");
+    assertThat(bench.rowsIn(BackupSet.backup("first"), "a")).containsExactly("one");
+    BackupBench.assertFails(
+        ErrorCode.STORAGE_NOT_FOUND, "old", () -> bench.restoreSaved("r", "old"));
+    BackupBench.assertFails(
+        ErrorCode.STORAGE_NOT_FOUND, "old", () -> bench.restoreSaved("r", "old", "a"));
+  }
+
+  @Test
+  void interruptedPruneOfSavedStates_isFinishedByTheNext() {
+    bench.create("a", "one");
+    bench.take("first", "a");
+    bench.insert("a", "two");
+    bench.restore("r1", "first");
+    for (String step :
+        List.of(
+            "pre-restore-backups/r1/tenants/a.json",
+            "lines/",
+            "pre-restore-backups/r1/objects.json",
+            "pre-restore-backups/r1/backup.json")) {
+      bench.store.before("delete " + bench.key(step), BackupsContract::fail);
+      BackupBench.assertFails(ErrorCode.STORAGE_UNAVAILABLE, "", bench::pruneStates);
+    }
+    bench.pruneStates();
+    assertThat(bench.keys("pre-restore-backups/")).isEmpty();
+    assertThat(bench.keys("lines/")).describedAs("that of the backup").hasSize(1);
   }
 
   @Test

@@ -276,7 +276,14 @@ class DamagedBackupTest {
             .upload(
                 set,
                 new Snapshot(
-                    "a", BackupBench.LINE, 77, BackupBench.START, null, database, List.of()));
+                    "a",
+                    BackupBench.LINE,
+                    77,
+                    BackupBench.START,
+                    BackupBench.START,
+                    null,
+                    database,
+                    List.of()));
     assertThat(
             bench
                 .catalog

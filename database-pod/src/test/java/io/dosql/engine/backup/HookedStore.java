@@ -6,6 +6,7 @@ import io.dosql.engine.archive.store.ObjectStore;
 import io.dosql.engine.archive.store.ProbeResult;
 import io.dosql.engine.archive.store.PutResult;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -94,6 +95,12 @@ final class HookedStore implements ObjectStore {
   @Override
   public List<String> folders(String folder) {
     return store.folders(folder);
+  }
+
+  @Override
+  public int abortUploads(String prefix, Instant begunBefore) {
+    calls.add("abort " + prefix + " " + begunBefore);
+    return store.abortUploads(prefix, begunBefore);
   }
 
   @Override

@@ -137,6 +137,89 @@ class RestoreTest {
   }
 
   @Test
+  void whatARestoreSavedThatFailedHalfWay_comesBackByTenant() throws Exception {
+    bench.create("a", "one");
+    bench.create("b", "two");
+    bench.take("first");
+    bench.insert("a", "precious");
+    bench.store.before("get lines/7f3a/tenants/b", BackupsContract::fail);
+    BackupBench.assertFails(
+        ErrorCode.STORAGE_UNAVAILABLE, "cut off", () -> bench.restore("r1", "first"));
+    assertThat(bench.rows("a")).containsExactly("one");
+    assertThat(bench.savedStates()).isEmpty();
+    BackupBench.assertFails(
+        ErrorCode.STORAGE_NOT_FOUND,
+        "no restore r1 has ended",
+        () -> bench.restoreSaved("r2", "r1"));
+    BackupBench.assertFails(
+        ErrorCode.STORAGE_NOT_FOUND,
+        "pre-restore-backups/r1 does not hold the tenants b",
+        () -> bench.restoreSaved("r2", "r1", "a", "b"));
+
+    bench.restoreSaved("r2", "r1", "a");
+
+    assertThat(bench.rows("a")).containsExactly("one", "precious");
+  }
+
+  @Test
+  void whatARestoreSaved_staysWhileItHasNotEnded() {
+    bench.create("a", "one");
+    bench.create("b", "two");
+    bench.take("first");
+    bench.insert("a", "precious");
+    bench.store.before("get lines/7f3a/tenants/b", BackupsContract::fail);
+    BackupBench.assertFails(
+        ErrorCode.STORAGE_UNAVAILABLE, "cut off", () -> bench.restore("r1", "first"));
+    List<String> keys = bench.keys("");
+
+    bench.pruneStates();
+
+    assertThat(bench.keys("")).isEqualTo(keys);
+    bench.restore("r1", "first");
+    bench.pruneStates();
+    assertThat(bench.keys("pre-restore-backups/")).isEmpty();
+  }
+
+  @Test
+  void whatAnotherRestoreBringsBack_staysUntilThatHasEnded() {
+    bench.create("a", "one");
+    bench.create("b", "two");
+    bench.take("first");
+    bench.insert("a", "precious");
+    bench.insert("b", "dear");
+    bench.restore("r1", "first");
+    // In the midst of it, and after it was cut off with one tenant restored.
+    bench.store.before("get lines/7f3a/tenants/a", bench::pruneStates);
+    bench.store.before("get lines/7f3a/tenants/b", BackupsContract::fail);
+    BackupBench.assertFails(
+        ErrorCode.STORAGE_UNAVAILABLE, "cut off", () -> bench.restoreSaved("r2", "r1"));
+    bench.pruneStates();
+    assertThat(bench.savedStates()).containsExactly("r1");
+
+    bench.restoreSaved("r2", "r1");
+
+    assertThat(bench.rows("a")).containsExactly("one", "precious");
+    assertThat(bench.rows("b")).containsExactly("two", "dear");
+    bench.pruneStates();
+    assertThat(bench.keys("pre-restore-backups/")).isEmpty();
+  }
+
+  @Test
+  void restoreThatFailedBeforeItSavedAnything_needsNothingAnyMore() {
+    bench.create("a", "one");
+    bench.take("first");
+    bench.insert("a", "precious");
+    bench.restore("r1", "first");
+    bench.store.before("get lines/7f3a/tenants/a", BackupsContract::fail);
+    BackupBench.assertFails(
+        ErrorCode.STORAGE_UNAVAILABLE, "cut off", () -> bench.restoreSaved("r2", "r1"));
+
+    bench.pruneStates();
+
+    assertThat(bench.keys("pre-restore-backups/")).isEmpty();
+  }
+
+  @Test
   void whatWasAcknowledgedBeforeABackupsTime_isInIt() throws Exception {
     bench.create("a");
     bench.whenAskedForTheTime(() -> bench.insert("a", "just before"));
@@ -219,6 +302,33 @@ class RestoreTest {
   }
 
   @Test
+  void plan_estimatesByWhatRestoresHaveTaken_andByWhatItTakesItself() {
+    bench.create("a", "one");
+    bench.create("b", "two");
+    bench.take("first", "a", "b");
+    assertThat(bench.plan("first", "a").estimate())
+        .describedAs("nothing is measured yet")
+        .isBetween(RestoreRate.DEFAULT_TENANT_TIME, RestoreRate.DEFAULT_TENANT_TIME.plusMillis(99));
+    bench.store.before("get lines/7f3a/tenants/a", () -> bench.takes(Duration.ofSeconds(4)));
+    bench.restore("r1", "first", "a");
+    bench.store.before("get backups/first/backup", () -> bench.takes(Duration.ofSeconds(10)));
+    BackupService.Plan plan = bench.plan("first");
+    assertThat(plan.tenants()).hasSize(2);
+    assertThat(plan.estimate()).isBetween(Duration.ofSeconds(18), Duration.ofMillis(18_099));
+  }
+
+  @Test
+  void tenantThatIsRestoredAlready_saysNothingOfTheRate() {
+    bench.create("a", "one");
+    bench.take("first", "a");
+    bench.restore("r1", "first", "a");
+    Duration before = bench.plan("first").estimate();
+    bench.store.before("get pre-restore-backups/", () -> bench.takes(Duration.ofHours(1)));
+    bench.restore("r1", "first", "a");
+    assertThat(bench.plan("first").estimate()).isEqualTo(before);
+  }
+
+  @Test
   void namesThatAreWrong_areToldAndMakeNoTenant() {
     bench.create("a", "one");
     bench.take("first");
@@ -233,6 +343,8 @@ class RestoreTest {
       BackupBench.assertFails(ErrorCode.INVALID_REQUEST, "", () -> bench.take(bad + "..", "a"));
       BackupBench.assertFails(
           ErrorCode.INVALID_REQUEST, "", () -> bench.restore("r", bad + "..", "a"));
+      BackupBench.assertFails(
+          ErrorCode.INVALID_REQUEST, "", () -> bench.restoreSaved("r", bad + "..", "a"));
       BackupBench.assertFails(
           ErrorCode.INVALID_REQUEST, "", () -> bench.backups.prune(List.of(bad + "..")));
     }

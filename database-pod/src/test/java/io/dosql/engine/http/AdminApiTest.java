@@ -70,6 +70,20 @@ class AdminApiTest {
          "disk":{"totalBytes":100,"freeBytes":50},
          "store":{"kind":"s3","state":"error","code":"STORAGE_BUCKET_NOT_FOUND",
                   "message":"There is no bucket 'b'."},
+         "archive":{"state":"failing","line":"7f3a","epoch":"3","lagSeconds":12.5,"lagBytes":"81920",
+                    "archivedTime":"2026-11-24T02:00:00Z",
+                    "error":{"code":"STORAGE_BUCKET_NOT_FOUND","message":"There is no bucket 'b'.",
+                             "suggestion":"Create it.","time":"2026-11-24T02:00:00Z"},
+                    "onMaxLag":"KeepServing","gaps":1,"lastGap":{"from":"4096","to":"8192"},
+                    "newLine":{"reason":"ArchiveAhead","previousLine":"6e29",
+                               "time":"2026-11-24T02:00:00Z"},
+                    "oldestRestorable":"2026-11-24T01:59:00Z","newestRestorable":"2026-11-24T02:00:00Z","objects":7,"bytes":4096,
+                    "chains":{"lagSeconds":45.0,"tenantsWaiting":1,"catchingUp":true,"gaps":2,
+                              "error":{"tenant":"a","code":"STORAGE_CONFLICT","message":"Whose is it?",
+                                       "suggestion":"Move it away.","time":"2026-11-24T02:00:00Z"}},
+                    "retention":{"windowSeconds":604800,"objectsDeleted":12,"linesDeleted":3,
+                                 "error":{"tenant":null,"code":"STORAGE_PERMISSION_DENIED","message":"No.",
+                                          "suggestion":"Grant it.","time":"2026-11-24T02:00:00Z"}}},
          "lastBackup":null,
          "checks":{"engine":"ok","disk":"ok","log":"ok","objectStore":"error"}}
         """);
@@ -92,6 +106,13 @@ class AdminApiTest {
         {"backups":[{"name":"nightly-1","time":"2026-11-24T02:00:00Z","bytes":81920,"tenants":3,
                      "schemaVersion":"003_add_index"}],"next":null}
         """);
+    assertJson(
+        get("/admin/pre-restore-backups?limit=7&after=r-2"),
+        200,
+        """
+        {"backups":[{"name":"r-2","time":"2026-11-24T02:00:00Z","bytes":7,"tenants":2,
+                     "schemaVersion":null}],"next":"r-1"}
+        """);
   }
 
   @Test
@@ -99,7 +120,7 @@ class AdminApiTest {
     String expected =
         """
         {"id":"b-1","kind":"backup","state":"running","startedAt":"2026-11-24T02:00:00Z",
-         "finishedAt":null,"progress":{"done":1,"total":3},"result":null,"error":null}
+         "finishedAt":null,"progress":{"done":1,"total":3,"bytesDone":0,"bytesTotal":0},"result":null,"error":null}
         """;
     String body = "{\"kind\":\"backup\",\"name\":\"nightly-1\",\"tenants\":[\"a\"]}";
     assertJson(put("b-1", body), 202, expected);
@@ -126,7 +147,7 @@ class AdminApiTest {
         200,
         """
         {"id":"m-1","kind":"migrate","state":"failed","startedAt":"2026-11-24T02:00:00Z",
-         "finishedAt":"2026-11-24T02:00:01Z","progress":{"done":3,"total":3},
+         "finishedAt":"2026-11-24T02:00:01Z","progress":{"done":3,"total":3,"bytesDone":0,"bytesTotal":0},
          "result":{"tenants":[{"tenant":"a","applied":["001_users"],"pending":[]}],
            "failure":{"tenant":"b","migration":"002_x","statement":2,"line":3,"column":8,
                       "sql":"CRAETE","message":"near"}},
@@ -146,7 +167,21 @@ class AdminApiTest {
     assertThat(put("r-1", "{\"kind\":\"restore\",\"backup\":\"nightly-1\"}").body())
         .contains(
             """
-            "result":{"tenants":[{"tenant":"a","fromLsn":"41","lsn":"43","preRestoreKey":"pre/a","damagedFiles":null}]}""");
+            "result":{"tenants":[{"tenant":"a","fromLine":"7f3a","fromLsn":"41","fromTime":"2026-11-24T02:00:00Z","lsn":"43","preRestoreKey":"pre/a","damagedFiles":null}]}""");
+    assertThat(put("r-3", "{\"kind\":\"restore\",\"preRestoreId\":\"r-1\"}").statusCode())
+        .isEqualTo(200);
+    assertThat(pod.admin.requests.get("r-3"))
+        .isEqualTo(
+            new OperationRequest.Restore(
+                new OperationRequest.RestorePoint.BeforeRestore("r-1"),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false));
+    assertThat(put("r-2", "{\"kind\":\"restore\",\"latest\":true,\"dryRun\":true}").body())
+        .contains(
+            """
+            "result":{"tenants":[{"tenant":"a","fromLine":"7f3a","fromLsn":"41","fromTime":"2026-11-24T02:00:00Z","objects":3,"bytes":4096,"databaseBytes":8192}],"estimatedSeconds":1.25}""");
     assertThat(put("p-1", "{\"kind\":\"prune\",\"backups\":[\"nightly-1\"]}").body())
         .contains("\"result\":{\"deleted\":[\"nightly-1\"],\"objects\":4,\"bytes\":81920}");
   }
@@ -188,7 +223,7 @@ class AdminApiTest {
     String ended =
         """
         {"id":"c-1","kind":"clone","state":"succeeded","startedAt":"2026-11-24T02:00:00Z",
-         "finishedAt":"2026-11-24T02:00:01Z","progress":{"done":3,"total":3},
+         "finishedAt":"2026-11-24T02:00:01Z","progress":{"done":3,"total":3,"bytesDone":0,"bytesTotal":0},
          "result":{"source":"a","target":"b","sourceLsn":"7","lsn":"1"},"error":null}
         """;
     String body = "{\"kind\":\"clone\",\"source\":\"a\",\"target\":\"b\"}";
@@ -222,6 +257,8 @@ class AdminApiTest {
         "{\"kind\":\"backup\",\"name\":\"a\",\"tenants\":[]}",
         "{\"kind\":\"backup\",\"name\":\"a\",\"tenants\":[\"a\",\"a\"]}",
         "{\"kind\":\"restore\",\"name\":\"a\"}",
+        "{\"kind\":\"restore\",\"backup\":\"a\",\"preRestoreId\":\"b\"}",
+        "{\"kind\":\"restore\",\"preRestoreId\":\"b\",\"source\":true}",
         "{\"kind\":\"prune\",\"backups\":\"a\"}",
         "{\"kind\":\"clone\",\"target\":\"a\"}",
         "{\"kind\":\"clone\",\"source\":\"a\",\"target\":\"b\",\"name\":\"c\"}",

@@ -12,6 +12,7 @@ import io.dosql.engine.admin.PodStatus;
 import io.dosql.engine.admin.TenantStatus;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,36 @@ public final class EchoAdmin implements AdminService {
             CheckState.ERROR,
             ErrorCode.STORAGE_BUCKET_NOT_FOUND,
             "There is no bucket 'b'."),
+        new PodStatus.Archive(
+            "failing",
+            "7f3a",
+            3,
+            12.5,
+            81_920,
+            TIME,
+            new PodStatus.ArchiveError(
+                ErrorCode.STORAGE_BUCKET_NOT_FOUND, "There is no bucket 'b'.", "Create it.", TIME),
+            "KeepServing",
+            1,
+            new PodStatus.Gap(4096, 8192),
+            new PodStatus.NewLine("ArchiveAhead", "6e29", TIME),
+            TIME.minusSeconds(60),
+            TIME,
+            7,
+            4096,
+            new PodStatus.Chains(
+                45,
+                1,
+                true,
+                2,
+                new PodStatus.ChainError(
+                    "a", ErrorCode.STORAGE_CONFLICT, "Whose is it?", "Move it away.", TIME)),
+            new PodStatus.Retention(
+                604_800,
+                12,
+                3,
+                new PodStatus.ChainError(
+                    null, ErrorCode.STORAGE_PERMISSION_DENIED, "No.", "Grant it.", TIME))),
         null,
         new Checks(CheckState.OK, CheckState.OK, CheckState.OK, CheckState.ERROR));
   }
@@ -106,6 +137,12 @@ public final class EchoAdmin implements AdminService {
   }
 
   @Override
+  public Page<BackupSummary> preRestoreBackups(Optional<String> after, int limit) {
+    return new Page<>(
+        List.of(new BackupSummary(after.orElse("r-1"), TIME, limit, 2, null)), Optional.of("r-1"));
+  }
+
+  @Override
   public Start start(String id, OperationRequest request) {
     OperationRequest before = requests.putIfAbsent(id, request);
     if (before != null && !before.equals(request)) {
@@ -132,12 +169,27 @@ public final class EchoAdmin implements AdminService {
                   new OperationResult.MigrationFailure(
                       "b", "002_x", 2, new DosqlException.Position(3, 8), "CRAETE", "near")),
               new DosqlException(ErrorCode.MIGRATION_FAILED, "Tenant b failed."));
+      case OperationRequest.Restore restore when restore.dryRun() ->
+          ended(
+              id,
+              restore,
+              new OperationResult.RestorePlanned(
+                  List.of(
+                      new OperationResult.TenantPlan(
+                          new OperationResult.RestoredFrom("a", "7f3a", 41, TIME), 3, 4096, 8192)),
+                  Duration.ofMillis(1250)),
+              null);
       case OperationRequest.Restore restore ->
           ended(
               id,
               restore,
               new OperationResult.Restored(
-                  List.of(new OperationResult.TenantRestore("a", 41, 43, "pre/a", null))),
+                  List.of(
+                      new OperationResult.TenantRestore(
+                          new OperationResult.RestoredFrom("a", "7f3a", 41, TIME),
+                          43,
+                          "pre/a",
+                          null))),
               null);
       case OperationRequest.Clone clone ->
           ended(id, clone, new OperationResult.Cloned(clone.source(), clone.target(), 7, 1), null);
@@ -153,7 +205,7 @@ public final class EchoAdmin implements AdminService {
         Operation.State.RUNNING,
         TIME,
         null,
-        new Operation.Progress(1, 3),
+        new Operation.Progress(1, 3, 0, 0),
         null,
         null);
   }
@@ -169,7 +221,7 @@ public final class EchoAdmin implements AdminService {
         error == null ? Operation.State.SUCCEEDED : Operation.State.FAILED,
         TIME,
         TIME.plusSeconds(1),
-        new Operation.Progress(3, 3),
+        new Operation.Progress(3, 3, 0, 0),
         result,
         error);
   }

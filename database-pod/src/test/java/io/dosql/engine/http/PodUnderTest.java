@@ -64,7 +64,9 @@ public final class PodUnderTest implements AutoCloseable {
             new EngineConfiguration.Auth.Jwt(keys.file()),
             adminToken,
             new EngineConfiguration.Store.None(),
-            front);
+            front,
+            EngineConfiguration.Archive.DEFAULT,
+            new EngineConfiguration.Store.None());
     ReadinessChecks readiness = () -> checks;
     Object[] all = new Object[parts.length + 3];
     all[0] = (Sessions) sessions;

@@ -92,12 +92,17 @@ public final class TestCertificate {
 
   /** Shows this certificate. */
   public SSLContext server() throws Exception {
+    return server("TLS");
+  }
+
+  /** The same, for one version of the protocol. */
+  public SSLContext server(String protocol) throws Exception {
     KeyStore own = KeyStore.getInstance("PKCS12");
     own.load(null, null);
     own.setKeyEntry("a", key, PASSWORD.toCharArray(), new Certificate[] {certificate});
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(own, PASSWORD.toCharArray());
-    SSLContext context = SSLContext.getInstance("TLS");
+    SSLContext context = SSLContext.getInstance(protocol);
     context.init(keys.getKeyManagers(), null, null);
     return context;
   }

@@ -3,7 +3,10 @@ package io.dosql.engine.main;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dosql.engine.archive.store.ServerSideEncryption;
+import io.dosql.engine.archiver.MaxLagPolicy;
 import io.dosql.engine.auth.RateLimits;
+import io.dosql.engine.main.EngineConfiguration.Archive;
 import io.dosql.engine.main.EngineConfiguration.Auth;
 import io.dosql.engine.main.EngineConfiguration.Front;
 import io.dosql.engine.main.EngineConfiguration.Store;
@@ -48,6 +51,35 @@ class ConfigurationReaderTest {
     assertThat(configuration.tenants().names()).containsExactly("main");
     assertThat(configuration.auth()).isEqualTo(new Auth.Jwt(folder.resolve("jwks")));
     assertThat(configuration.store()).isEqualTo(new Store.None());
+  }
+
+  @Test
+  void theArchive_isContinuousUnlessTold() throws Exception {
+    assertThat(ConfigurationReader.read(variables).archive())
+        .isEqualTo(
+            new Archive(
+                true,
+                Duration.ofSeconds(1),
+                1L << 30,
+                MaxLagPolicy.KEEP_SERVING,
+                Duration.ofHours(24),
+                Duration.ofDays(7)))
+        .isEqualTo(Archive.DEFAULT);
+    variables.put("DOSQL_ARCHIVE", "off");
+    variables.put("DOSQL_ARCHIVE_INTERVAL", "1h");
+    variables.put("DOSQL_ARCHIVE_MAX_LAG", "67108864");
+    variables.put("DOSQL_ARCHIVE_SNAPSHOT_INTERVAL", "90m");
+    variables.put("DOSQL_ARCHIVE_WINDOW", "36h");
+    variables.put("DOSQL_ARCHIVE_ON_MAX_LAG", "StopWrites");
+    assertThat(ConfigurationReader.read(variables).archive())
+        .isEqualTo(
+            new Archive(
+                false,
+                Duration.ofHours(1),
+                64 << 20,
+                MaxLagPolicy.STOP_WRITES,
+                Duration.ofMinutes(90),
+                Duration.ofHours(36)));
   }
 
   @Test
@@ -156,6 +188,49 @@ class ConfigurationReaderTest {
         .isEqualTo(new Store.S3("http://s3:9000", "backups", "us-east-1", folder, "a/b"));
   }
 
+  @Test
+  void stores_areEncryptedAsTheyAreTold() throws Exception {
+    variables.put("DOSQL_STORE", "directory");
+    variables.put("DOSQL_STORE_DIRECTORY", folder.toString());
+    variables.put("DOSQL_STORE_ENCRYPTION_KEYS_DIR", folder.toString());
+    assertThat(ConfigurationReader.read(variables).store())
+        .isEqualTo(new Store.Directory(folder, "shop/orders", folder));
+    variables.put("DOSQL_STORE", "s3");
+    variables.put("DOSQL_STORE_S3_ENDPOINT", "http://s3:9000");
+    variables.put("DOSQL_STORE_S3_BUCKET", "backups");
+    variables.put("DOSQL_STORE_S3_CREDENTIALS_DIR", folder.toString());
+    variables.put("DOSQL_STORE_S3_SSE", "AES256");
+    assertThat(s3().encryptionKeys()).isEqualTo(folder);
+    assertThat(s3().serverSideEncryption()).isEqualTo(new ServerSideEncryption.Aes256());
+    variables.put("DOSQL_STORE_S3_SSE", "KMS");
+    assertThat(s3().serverSideEncryption()).isEqualTo(new ServerSideEncryption.Kms(""));
+    variables.put("DOSQL_STORE_S3_SSE_KMS_KEY", "arn:aws:kms:eu-west-1:1:key/a-b");
+    assertThat(s3().serverSideEncryption())
+        .isEqualTo(new ServerSideEncryption.Kms("arn:aws:kms:eu-west-1:1:key/a-b"));
+  }
+
+  private Store.S3 s3() throws Exception {
+    return (Store.S3) ConfigurationReader.read(variables).store();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "none,      DOSQL_STORE_ENCRYPTION_KEYS_DIR, /",
+    "none,      DOSQL_STORE_S3_SSE,              AES256",
+    "directory, DOSQL_STORE_S3_SSE,              AES256",
+    "directory, DOSQL_STORE_ENCRYPTION_KEYS_DIR, /no/such/folder",
+    "s3,        DOSQL_STORE_S3_SSE,              rot13",
+    "s3,        DOSQL_STORE_S3_SSE_KMS_KEY,      alias/x",
+    "s3,        DOSQL_STORE_S3_SSE_KMS_KEY,      a key"
+  })
+  void encryptionThatCannotBeDone_isNotPassedOver(String kind, String name, String value) {
+    variables.put("DOSQL_STORE", kind);
+    variables.put("DOSQL_STORE_DIRECTORY", folder.toString());
+    variables.put(name, value);
+    assertThatThrownBy(() -> ConfigurationReader.read(variables))
+        .hasMessageContaining(name + " is '" + value + "'");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "127.0.0.1, true",
@@ -201,6 +276,13 @@ class ConfigurationReaderTest {
     "DOSQL_AUTH, basic",
     "DOSQL_AUTH_JWKS_FILE, /no/such/file",
     "DOSQL_ADMIN_TOKEN_FILE, /no/such/file",
+    "DOSQL_ARCHIVE, on",
+    "DOSQL_ARCHIVE_INTERVAL, 99ms",
+    "DOSQL_ARCHIVE_INTERVAL, 25h",
+    "DOSQL_ARCHIVE_MAX_LAG, 1000",
+    "DOSQL_ARCHIVE_SNAPSHOT_INTERVAL, 59s",
+    "DOSQL_ARCHIVE_WINDOW, 59m",
+    "DOSQL_ARCHIVE_ON_MAX_LAG, stopWrites",
     "DOSQL_STORE, ftp",
     "DOSQL_STORE, directory",
     "DOSQL_STORE, s3",

@@ -2,6 +2,9 @@ package io.dosql.engine.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dosql.engine.archive.store.S3Limits;
+import io.dosql.engine.archiver.ArchiverLimits;
+import io.dosql.engine.archiver.chain.ChainLimits;
 import io.dosql.engine.auth.AuthLimits;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.hrana.HranaLimits;
@@ -28,7 +31,7 @@ class LimitsPageTest {
   private static final Path PAGE = Path.of("..", "docs", "limits.md");
 
   /** Not limits. */
-  private static final List<String> OTHERS = List.of("mayWrite", "durability");
+  private static final List<String> OTHERS = List.of("mayWrite", "durability", "rules");
 
   static Stream<Record> limits() {
     return Stream.of(
@@ -38,7 +41,11 @@ class LimitsPageTest {
         HranaLimits.DEFAULT,
         WebSocketLimits.DEFAULT,
         SessionOptions.DEFAULT,
-        AuthLimits.DEFAULT);
+        AuthLimits.DEFAULT,
+        S3Limits.defaults(),
+        ArchiverLimits.DEFAULT,
+        ChainLimits.DEFAULT,
+        ChainLimits.DEFAULT.rules());
   }
 
   @ParameterizedTest

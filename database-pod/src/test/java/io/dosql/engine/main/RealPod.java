@@ -52,6 +52,40 @@ public final class RealPod implements AutoCloseable {
   }
 
   public RealPod(Path folder, EngineConfiguration.Store store) throws IOException {
+    this(folder, store, new EngineConfiguration.Store.None());
+  }
+
+  /**
+   * @param source another pod's store, to restore from
+   */
+  public RealPod(Path folder, EngineConfiguration.Store store, EngineConfiguration.Store source)
+      throws IOException {
+    this(folder, store, source, EngineConfiguration.Archive.DEFAULT);
+  }
+
+  /** With a store in which it archives no commits. */
+  public static RealPod withoutArchive(Path folder, EngineConfiguration.Store store)
+      throws IOException {
+    EngineConfiguration.Archive usual = EngineConfiguration.Archive.DEFAULT;
+    return new RealPod(
+        folder,
+        store,
+        new EngineConfiguration.Store.None(),
+        new EngineConfiguration.Archive(
+            false,
+            usual.interval(),
+            usual.maxLagBytes(),
+            usual.onMaxLag(),
+            usual.snapshotInterval(),
+            usual.window()));
+  }
+
+  private RealPod(
+      Path folder,
+      EngineConfiguration.Store store,
+      EngineConfiguration.Store source,
+      EngineConfiguration.Archive archive)
+      throws IOException {
     this.keys = new TestKeys(folder.resolve("jwks.json"));
     keys.publish();
     Path adminToken = Files.writeString(folder.resolve("admin-token"), ADMIN_TOKEN + "\n");
@@ -68,7 +102,10 @@ public final class RealPod implements AutoCloseable {
             true,
             new EngineConfiguration.Auth.Jwt(keys.file()),
             adminToken,
-            store);
+            store,
+            EngineConfiguration.Front.PLAIN,
+            archive,
+            source);
     this.engine = Engine.start(configuration);
   }
 

@@ -13,7 +13,6 @@ import io.dosql.engine.sqlite.DbConfig;
 import io.dosql.engine.sqlite.SqlNames;
 import io.dosql.engine.sqlite.SqliteConnection;
 import io.dosql.engine.sqlite.SqliteStatement;
-import io.dosql.engine.sqlite.Value;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -124,23 +123,11 @@ final class FollowingCopy implements AutoCloseable {
   private void run(String sql, List<ChangeValue> values) {
     try (SqliteStatement statement = sqlite.prepare(sql)) {
       for (int i = 0; i < values.size(); i++) {
-        bind(statement, i + 1, values.get(i));
+        RowValues.bind(statement, i + 1, values.get(i));
       }
       assertThat(statement.step()).isFalse();
       assertThat(sqlite.changes()).as(sql).isEqualTo(1);
     }
-  }
-
-  private static void bind(SqliteStatement statement, int index, ChangeValue value) {
-    statement.bind(
-        index,
-        switch (value) {
-          case ChangeValue.Null _ -> Value.NULL;
-          case ChangeValue.Int number -> new Value.Int(number.value());
-          case ChangeValue.Real number -> new Value.Real(number.value());
-          case ChangeValue.Text text -> new Value.Text(text.string());
-          case ChangeValue.Blob blob -> new Value.Blob(blob.bytes());
-        });
   }
 
   /** Takes everything from the tenant, as a follower does after a reset. */

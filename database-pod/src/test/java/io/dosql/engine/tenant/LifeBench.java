@@ -97,6 +97,7 @@ final class LifeBench implements AutoCloseable {
                 pools,
                 limits,
                 new DiskGuard(data, 0),
+                new WriteStop(),
                 new LongAdder(),
                 nanos::get,
                 InstantSource.system(),

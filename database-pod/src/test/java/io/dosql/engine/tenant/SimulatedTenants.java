@@ -44,6 +44,7 @@ public final class SimulatedTenants {
             new SimulatedPools(threads),
             limits,
             disk,
+            new WriteStop(),
             new LongAdder(),
             nanoTime,
             clock,

@@ -124,6 +124,7 @@ public final class TestEngine implements AutoCloseable {
                 pools,
                 limits,
                 disk,
+                new WriteStop(),
                 new LongAdder(),
                 nanoTime,
                 Clock.systemUTC(),

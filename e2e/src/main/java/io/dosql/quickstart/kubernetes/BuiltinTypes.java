@@ -8,8 +8,8 @@ import java.util.Set;
 
 /**
  * The built-in kinds that this API serves: those that the operator makes, that the runner plays,
- * and that {@code kubectl} asks for. A kind that nobody would act on (Deployment, Job …) is not
- * served, so that applying one fails at once.
+ * and that {@code kubectl} asks for. A kind that nobody would act on (Deployment …) is not served,
+ * so that applying one fails at once.
  */
 final class BuiltinTypes {
 
@@ -33,6 +33,7 @@ final class BuiltinTypes {
     types.add(namespaced("", "v1", "Event", "events", Set.of(), "ev"));
     types.add(namespaced("", "v1", "Endpoints", "endpoints", Set.of(), "ep"));
     types.add(namespaced("apps", "v1", "StatefulSet", "statefulsets", Set.of("status"), "sts"));
+    types.add(namespaced("batch", "v1", "Job", "jobs", Set.of("status")));
     types.add(
         namespaced(
             "policy",

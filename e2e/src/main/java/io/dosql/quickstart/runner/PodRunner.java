@@ -55,6 +55,7 @@ public final class PodRunner implements AutoCloseable {
   private final RunnerContext context;
   private final ClaimBinder binder;
   private final StatefulSetController controller;
+  private final JobRefusal jobs;
   private final Map<String, PodWorker> workers = new TreeMap<>();
   private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
   private final Semaphore wake = new Semaphore(0);
@@ -66,6 +67,7 @@ public final class PodRunner implements AutoCloseable {
     this.context = context;
     this.binder = new ClaimBinder(context);
     this.controller = new StatefulSetController(context);
+    this.jobs = new JobRefusal(context);
     this.thread = Thread.ofPlatform().name("pod-runner").unstarted(this::run);
   }
 
@@ -158,6 +160,7 @@ public final class PodRunner implements AutoCloseable {
         };
     informers.add(inform(client.apps().statefulSets().inAnyNamespace(), look));
     informers.add(inform(client.pods().inAnyNamespace(), look));
+    informers.add(inform(client.batch().v1().jobs().inAnyNamespace(), look));
     informers.add(inform(client.persistentVolumeClaims().inAnyNamespace(), mounts));
     informers.add(inform(client.secrets().inAnyNamespace(), mounts));
     informers.add(inform(client.configMaps().inAnyNamespace(), mounts));
@@ -222,6 +225,7 @@ public final class PodRunner implements AutoCloseable {
       mountsChanged = false;
       workers.values().forEach(PodWorker::refresh);
     }
+    client.batch().v1().jobs().inAnyNamespace().list().getItems().forEach(jobs::sync);
     sets.forEach(set -> controller.sync(set, pods, claims, this::isReady));
     pods.forEach(this::sync);
     dropLost(pods);

@@ -11,15 +11,22 @@ import io.dosql.operator.pod.PodEndpoints;
 import io.dosql.quickstart.kubernetes.EmbeddedKubernetes;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatusBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.prometheus.client.CollectorRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -142,6 +149,11 @@ final class Cluster implements AutoCloseable {
 
   /** Plays the controller: the pod and its claim are there, and the pod is ready. */
   void runPod(String database) {
+    makeClaim(database);
+    podReady(database, 1);
+  }
+
+  private void makeClaim(String database) {
     StatefulSet set =
         Awaitility.await()
             .atMost(PATIENCE)
@@ -160,11 +172,123 @@ final class Cluster implements AutoCloseable {
                 .withSpec(template.getSpec())
                 .build())
         .createOr(existing -> null);
-    podReady(database, 1);
   }
 
-  void podReady(String database, int ready) {
+  /**
+   * Plays the controller and the kubelet: the pod and its claim are there, and the engine has
+   * started, but its readiness probe fails.
+   */
+  void startPod(String database) {
+    makeClaim(database);
+    podReady(database, 0);
+    var template =
+        client
+            .apps()
+            .statefulSets()
+            .inNamespace("default")
+            .withName(database)
+            .get()
+            .getSpec()
+            .getTemplate();
+    Pod pod =
+        new PodBuilder()
+            .withNewMetadata()
+            .withNamespace("default")
+            .withName(database + "-0")
+            .withLabels(template.getMetadata().getLabels())
+            .endMetadata()
+            .withSpec(template.getSpec())
+            .build();
+    client.resource(pod).createOr(existing -> null);
     client
+        .pods()
+        .inNamespace("default")
+        .withName(database + "-0")
+        .editStatus(
+            found -> {
+              found.setStatus(
+                  new PodStatusBuilder()
+                      .withPhase("Running")
+                      .addNewContainerStatus()
+                      .withName("engine")
+                      .withStarted(true)
+                      .withReady(false)
+                      .withRestartCount(0)
+                      .withImage("engine:test")
+                      .withImageID("engine:test")
+                      .endContainerStatus()
+                      .build());
+              return found;
+            });
+  }
+
+  /** Plays the controller of Jobs: the only Job has ended, and its pod left this answer. */
+  void endJob(boolean succeeded, String answer) {
+    Job job =
+        Awaitility.await("a Job")
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    client.batch().v1().jobs().inNamespace("default").list().getItems().stream()
+                        .filter(found -> found.getStatus() == null)
+                        .findFirst()
+                        .orElse(null),
+                Objects::nonNull);
+    var template = job.getSpec().getTemplate();
+    Pod pod =
+        client
+            .resource(
+                new PodBuilder()
+                    .withNewMetadata()
+                    .withNamespace("default")
+                    .withName(job.getMetadata().getName() + "-x")
+                    .withLabels(template.getMetadata().getLabels())
+                    .endMetadata()
+                    .withSpec(template.getSpec())
+                    .build())
+            .create();
+    pod.setStatus(
+        new PodStatusBuilder()
+            .addNewContainerStatus()
+            .withName("verify")
+            .withNewState()
+            .withNewTerminated()
+            .withExitCode(succeeded ? 0 : 1)
+            .withReason(succeeded ? "Completed" : "Error")
+            .withMessage(answer)
+            .endTerminated()
+            .endState()
+            .withRestartCount(0)
+            .withImage("engine:test")
+            .withImageID("engine:test")
+            .withReady(false)
+            .endContainerStatus()
+            .build());
+    client.resource(pod).updateStatus();
+    job.setStatus(
+        new JobStatusBuilder()
+            .addNewCondition()
+            .withType(succeeded ? "Complete" : "Failed")
+            .withStatus("True")
+            .endCondition()
+            .build());
+    client.resource(job).updateStatus();
+  }
+
+  /** Tries again, as controllers do, if the operator was quicker. */
+  void podReady(String database, int ready) {
+    var _ =
+        Awaitility.await("the status of the StatefulSet to be written")
+            .atMost(PATIENCE)
+            .ignoreExceptionsMatching(
+                failure ->
+                    failure instanceof KubernetesClientException refused
+                        && refused.getCode() == HttpURLConnection.HTTP_CONFLICT)
+            .until(() -> writePodReady(database, ready), Objects::nonNull);
+  }
+
+  private StatefulSet writePodReady(String database, int ready) {
+    return client
         .apps()
         .statefulSets()
         .inNamespace("default")
@@ -239,6 +363,7 @@ final class Cluster implements AutoCloseable {
             client.serviceAccounts().inAnyNamespace().list().getItems(),
             client.policy().v1().podDisruptionBudget().inAnyNamespace().list().getItems(),
             client.persistentVolumeClaims().inAnyNamespace().list().getItems(),
+            client.batch().v1().jobs().inAnyNamespace().list().getItems(),
             client.v1().events().inAnyNamespace().list().getItems())
         .forEach(
             objects ->

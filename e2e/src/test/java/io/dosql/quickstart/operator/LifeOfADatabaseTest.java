@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.yaml.snakeyaml.Yaml;
 
 class LifeOfADatabaseTest {
 
@@ -112,17 +110,22 @@ class LifeOfADatabaseTest {
         .atMost(Cluster.PATIENCE)
         .until(() -> cluster.requests.rights().contains("dosql.io/dosqlrestores list"));
     Set<String> used = cluster.requests.rights();
-    assertThat(granted()).containsAll(used);
+    assertThat(ChartRules.granted()).containsAll(used);
 
-    Set<String> unused = new TreeSet<>(granted());
+    Set<String> unused = new TreeSet<>(ChartRules.granted());
     unused.removeAll(used);
     // To apply what is not there yet is to create it, though the request is a patch.
     unused.removeIf(
         right ->
             right.endsWith(" create") && used.contains(right.replaceFirst("create$", "patch")));
     assertThat(unused)
-        .as("what only a schedule and retention need")
-        .containsExactly("dosql.io/dosqlbackups create", "dosql.io/dosqlbackups delete");
+        .as("what only a schedule, retention, verification and bootstrap need")
+        .containsExactly(
+            "batch/jobs create",
+            "core/persistentvolumeclaims get",
+            "dosql.io/dosqlbackups create",
+            "dosql.io/dosqlbackups delete",
+            "dosql.io/dosqlbackups patch");
   }
 
   private Quantity size(String claim) {
@@ -137,27 +140,6 @@ class LifeOfADatabaseTest {
             .getResources()
             .getRequests()
             .get("storage"));
-  }
-
-  /** The chart's rules, which are plain YAML between the marks of the template. */
-  private static Set<String> granted() throws IOException {
-    String template =
-        Files.readString(Path.of("..", "helm", "dosql-operator", "templates", "_rules.tpl"));
-    String yaml =
-        template
-            .substring(template.indexOf("-}}", template.indexOf("define")) + 3)
-            .replace("{{- end -}}", "");
-    Set<String> rights = new TreeSet<>();
-    for (Map<String, List<String>> rule : new Yaml().<List<Map<String, List<String>>>>load(yaml)) {
-      for (String group : rule.getOrDefault("apiGroups", List.of())) {
-        for (String resource : rule.getOrDefault("resources", List.of())) {
-          for (String verb : rule.getOrDefault("verbs", List.of())) {
-            rights.add((group.isEmpty() ? "core" : group) + "/" + resource + " " + verb);
-          }
-        }
-      }
-    }
-    return rights;
   }
 
   @Test

@@ -9,6 +9,8 @@ import io.dosql.crds.Storage;
 import io.dosql.crds.Tenants;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +66,37 @@ class RefusedResourcesTest {
         "backup: {store: {S3, directory: {claimName: d}}}        | backup.store needs exactly one of s3 and directory",
         "backup: {store: {}}                                     | backup.store needs exactly one of s3 and directory",
         "backup: {schedule: '0 2 * * *'}                         | spec.backup.store",
-        "backup: {store: {S3}, retention: {}}                    | retention needs keepLast, keepDays or both",
+        "backup: {store: {S3}, retention: {}}                    | retention needs keepLast, keepDays or window",
+        "backup: {store: {S3}, tier: Gold}                       | spec.backup.tier",
+        "backup: {store: {S3}, tier: High, schedule: '0 2 * * *'} | backup has both tier and schedule",
+        "backup: {store: {S3}, tier: Low, archive: {interval: 5s}} | the tiers Low and Medium archive no commits: add archive.mode: Continuous",
+        "backup: {store: {S3}, tier: Medium, retention: {window: 3d}} | retention.window is about archived commits",
+        "backup: {store: {S3}, archive: {mode: Off}, retention: {window: 3d}} | retention.window is about archived commits",
+        "backup: {store: {S3}, archive: {mode: Off, interval: 5s}} | archive.mode Off leaves nothing to set",
+        "backup: {store: {S3}, archive: {mode: Sometimes}}       | spec.backup.archive.mode",
+        "backup: {store: {S3}, archive: {interval: 500ms}}       | archive.interval must be from 1s to 24h",
+        "backup: {store: {S3}, archive: {interval: 25h}}         | archive.interval must be from 1s to 24h",
+        "backup: {store: {S3}, archive: {interval: soon}}        | spec.backup.archive.interval",
+        "backup: {store: {S3}, archive: {maxLag: 1Mi}}           | archive.maxLag must be 16Mi at least",
+        "backup: {store: {S3}, archive: {onMaxLag: Panic}}       | spec.backup.archive.onMaxLag",
+        "backup: {store: {S3}, archive: {snapshotInterval: 1m}}  | archive.snapshotInterval must be from 10m to 720h",
+        "backup: {store: {S3}, retention: {window: 7}}           | spec.backup.retention.window",
+        "backup: {store: {S3}, retention: {window: 30m}}         | spec.backup.retention.window",
+        "backup: {store: {S3}, verify: {timeout: 30s}}           | verify.timeout must be from 1m to 168h",
+        "backup: {store: {S3}, verify: {schedule: daily}}        | spec.backup.verify.schedule",
+        "backup: {store: {S3}, encryption: {}}                   | spec.backup.encryption.secretRef",
+        "backup: {store: {S3}, encryption: {secretRef: {name: A_}}} | spec.backup.encryption.secretRef.name",
+        "backup: {store: {s3: {endpoint: 'http://s3', bucket: bbb, secretRef: {name: k}, serverSideEncryption: {type: AES256, kmsKeyId: k}}}} | serverSideEncryption.kmsKeyId needs type: KMS",
+        "backup: {store: {s3: {endpoint: 'http://s3', bucket: bbb, secretRef: {name: k}, serverSideEncryption: {}}}} | serverSideEncryption.type",
+        "bootstrap: {}                                           | spec.bootstrap.restore",
+        "bootstrap: {restore: {latest: true}}                    | spec.bootstrap.restore.from",
+        "bootstrap: {restore: {from: {store: {S3}}, latest: true}} | bootstrap.restore.from must say whose archive",
+        "bootstrap: {restore: {from: {store: {directory: {claimName: c, prefix: a/b}}, database: {name: old}}, latest: true}} | bootstrap.restore.from must say whose archive",
+        "bootstrap: {restore: {from: {store: {S3}, database: {name: old}}}} | bootstrap.restore needs exactly one of backup, targetTime, targetLsn and latest: true",
+        "bootstrap: {restore: {from: {store: {S3}, database: {name: old}}, latest: false}} | bootstrap.restore needs exactly one of",
+        "bootstrap: {restore: {from: {store: {S3}, database: {name: old}}, latest: true, backup: b}} | bootstrap.restore needs exactly one of",
+        "bootstrap: {restore: {from: {store: {S3}, database: {name: old}}, targetLsn: 7}} | targetLsn counts the commits of one tenant",
+        "bootstrap: {restore: {from: {store: {S3}, database: {name: old}}, targetTime: yesterday}} | spec.bootstrap.restore.targetTime",
         "backup: {store: {S3}, retention: {keepLast: 0}}         | spec.backup.retention.keepLast",
         "backup: {store: {S3}, schedule: daily}                  | spec.backup.schedule",
         "backup: {store: {directory: {claimName: d, prefix: ../x}}} | prefix",
@@ -134,7 +166,19 @@ class RefusedResourcesTest {
       value = {
         "DoSQLBackup    | ``                                                | spec.databaseRef",
         "DoSQLBackup    | databaseRef: {name: o}, tenants: [../x]            | spec.tenants[0]",
-        "DoSQLRestore   | databaseRef: {name: o}                             | spec.backupRef",
+        "DoSQLBackup    | databaseRef: {name: o}, deletionPolicy: Keep       | spec.deletionPolicy",
+        "DoSQLBackup    | databaseRef: {name: o}, expire: soon               | spec.expire",
+        "DoSQLRestore   | databaseRef: {name: o}                             | a DoSQLRestore needs exactly one of backupRef, preRestoreId, targetTime, targetLsn and latest: true",
+        "DoSQLRestore   | databaseRef: {name: o}, latest: false              | a DoSQLRestore needs exactly one of",
+        "DoSQLRestore   | databaseRef: {name: o}, backupRef: {name: b}, latest: true | a DoSQLRestore needs exactly one of",
+        "DoSQLRestore   | databaseRef: {name: o}, backupRef: {name: b}, preRestoreId: r | a DoSQLRestore needs exactly one of",
+        "DoSQLRestore   | databaseRef: {name: o}, preRestoreId: 'a/b'        | spec.preRestoreId",
+        "DoSQLRestore   | databaseRef: {name: o}, targetLsn: 7               | targetLsn counts the commits of one tenant",
+        "DoSQLRestore   | databaseRef: {name: o}, targetLsn: 7, tenants: [a, b] | targetLsn counts the commits of one tenant",
+        "DoSQLRestore   | databaseRef: {name: o}, targetLsn: 0, tenants: [a] | spec.targetLsn",
+        "DoSQLRestore   | databaseRef: {name: o}, targetTime: '2026-11-24 14:02:16' | spec.targetTime",
+        "DoSQLRestore   | databaseRef: {name: o}, targetTime: '2026-13-24T14:02:16Z' | spec.targetTime",
+        "DoSQLRestore   | databaseRef: {name: o}, targetTime: '2026-11-24T14:02:16.1234567890Z' | spec.targetTime",
         "DoSQLRestore   | databaseRef: {name: o}, backupRef: {name: ''}      | spec.backupRef.name",
         "DoSQLMigration | databaseRef: {name: o}                             | spec.migrations",
         "DoSQLMigration | databaseRef: {name: o}, migrations: []             | spec.migrations",
@@ -198,7 +242,12 @@ class RefusedResourcesTest {
     cluster.apply(Examples.BACKUP);
     assertRefused(
         Examples.BACKUP.replace("orders", "other"),
-        "the spec of a DoSQLBackup cannot be changed: create another DoSQLBackup");
+        "databaseRef and tenants of a DoSQLBackup cannot be changed: create another DoSQLBackup");
+    assertRefused(
+        Examples.BACKUP.replace("orders}", "orders}, tenants: [a]"),
+        "databaseRef and tenants of a DoSQLBackup cannot be changed: create another DoSQLBackup");
+    cluster.apply(
+        Examples.BACKUP.replace("orders}", "orders}, deletionPolicy: Delete, expire: 30d"));
     cluster.apply(Examples.RESTORE);
     assertRefused(
         Examples.RESTORE.replace("nightly", "other"),
@@ -206,6 +255,57 @@ class RefusedResourcesTest {
     cluster.apply(Examples.MIGRATION);
     assertRefused(Examples.MIGRATION.replace("orders", "other"), "databaseRef cannot be changed");
     cluster.apply(Examples.MIGRATION.replace("users (", "people ("));
+  }
+
+  private static final String SOURCE =
+      "from: {store: {" + S3 + "}, database: {name: old, namespace: prod}}";
+
+  @Test
+  void bootstrap_isOfTheBeginning_andCannotBeAddedChangedOrRemoved() {
+    String message = "cannot be added, changed or removed: create another database";
+    String latest = "bootstrap: {restore: {" + SOURCE + ", latest: true}}";
+    cluster.apply(database("copied", latest));
+    assertThatThrownBy(
+            () ->
+                cluster
+                    .client
+                    .resources(DoSQLDatabase.class)
+                    .inNamespace("default")
+                    .withName("copied")
+                    .patch(
+                        PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"bootstrap\":null}}"))
+        .hasMessageContaining(message);
+    assertRefused(database("copied", latest.replace("prod", "other")), message);
+    cluster.apply(database("copied", latest + ", durability: Relaxed"));
+    cluster.apply(database("fresh", ""));
+    assertRefused(database("fresh", latest), message);
+  }
+
+  @Test
+  void wellWrittenPolicies_areTaken() {
+    for (String policy :
+        List.of(
+            "tier: Critical",
+            "tier: Low, archive: {mode: Continuous, interval: 5s}, retention: {window: 3d}",
+            "tier: High, retention: {keepDays: 30}",
+            "archive: {interval: 24h, maxLag: 16Mi, onMaxLag: StopWrites, snapshotInterval: 10m},"
+                + " retention: {window: 36h}",
+            "verify: {schedule: '0 4 * * *', timeZone: Europe/Berlin, timeout: 90m, scratchSize:"
+                + " 5Gi}",
+            "encryption: {secretRef: {name: keys}}")) {
+      cluster.apply(database("policy", "backup: {store: {" + S3 + "}, " + policy + "}"));
+    }
+    for (String target :
+        List.of(
+            "targetTime: '2026-11-24T14:02:16.123456789Z'",
+            "targetTime: '2026-11-24T14:02:16+01:00'",
+            "targetLsn: 7, tenants: [a]",
+            "preRestoreId: 0b5f7a0e-6f0c-4f7e-8c38-6a5d9f0f2c11",
+            "latest: true, dryRun: true")) {
+      cluster.apply(
+          other("DoSQLRestore", "databaseRef: {name: o}, " + target)
+              .replace("name: bad", "name: r" + Integer.toHexString(target.hashCode())));
+    }
   }
 
   @Test

@@ -11,9 +11,11 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +39,10 @@ final class ScriptedEngine implements AutoCloseable {
   private final List<String> begun = new ArrayList<>();
   private String storeCode = "";
   private boolean holding;
+  private ObjectNode archive = archiveThatWorks();
+  private long bytesDone;
+  private final List<JsonNode> requests = new ArrayList<>();
+  private final Set<String> written = new HashSet<>();
   private @Nullable Block blockedLook;
 
   ScriptedEngine() throws IOException {
@@ -54,6 +60,58 @@ final class ScriptedEngine implements AutoCloseable {
   /** What the store says from now on; empty for a store that works. */
   synchronized void store(String code) {
     storeCode = code;
+  }
+
+  /** What the archive of commits does from now on. */
+  synchronized void archive(String state, String code) {
+    archive = archiveThatWorks().put("state", state);
+    if (!code.isEmpty()) {
+      archive
+          .putObject("error")
+          .put("code", code)
+          .put("message", "It cannot be stored.")
+          .put("suggestion", "Mend the store.");
+    }
+  }
+
+  /** The data directory went back in time, or is a copy: the archive is begun anew. */
+  synchronized void newLine(String line, String reason) {
+    archive.put("line", line).putObject("newLine").put("reason", reason).put("previousLine", "l1");
+  }
+
+  private static ObjectNode archiveThatWorks() {
+    return JSON.createObjectNode()
+        .put("state", "ok")
+        .put("line", "l1")
+        .put("lagSeconds", 0.4)
+        .put("oldestRestorable", "2026-11-17T10:00:00Z")
+        .put("newestRestorable", "2026-11-24T10:00:00Z");
+  }
+
+  /** The bodies of all requests for operations, in order. */
+  synchronized List<JsonNode> requests() {
+    return List.copyOf(requests);
+  }
+
+  /** Of a hundred bytes that a restore reads. */
+  synchronized void restoreHasRead(long bytes) {
+    bytesDone = bytes;
+    operations.values().forEach(this::progress);
+  }
+
+  private void progress(ObjectNode operation) {
+    operation
+        .withObject("/progress")
+        .put("done", 0)
+        .put("total", tenants.size())
+        .put("bytesDone", bytesDone)
+        .put("bytesTotal", 100);
+  }
+
+  /** A tenant that holds commits. */
+  synchronized void write(String tenant) {
+    tenants.putIfAbsent(tenant, null);
+    written.add(tenant);
   }
 
   /** Operations that begin from now on run until {@link #finish}. */
@@ -123,6 +181,7 @@ final class ScriptedEngine implements AutoCloseable {
 
   private synchronized ObjectNode status() {
     ObjectNode status = JSON.createObjectNode().put("version", "0.1.0").put("ready", true);
+    status.set("archive", archive);
     status.putObject("tenants").put("total", tenants.size()).put("awake", 1);
     ObjectNode store = status.putObject("store").put("kind", "s3");
     if (storeCode.isEmpty()) {
@@ -137,7 +196,11 @@ final class ScriptedEngine implements AutoCloseable {
     ObjectNode page = JSON.createObjectNode();
     var list = page.putArray("tenants");
     tenants.forEach(
-        (name, version) -> list.addObject().put("name", name).put("schemaVersion", version));
+        (name, version) ->
+            list.addObject()
+                .put("name", name)
+                .put("lsn", written.contains(name) ? "7" : "0")
+                .put("schemaVersion", version));
     return page;
   }
 
@@ -194,8 +257,13 @@ final class ScriptedEngine implements AutoCloseable {
       return known;
     }
     begun.add(request.path("kind").asText() + " " + id);
+    requests.add(request);
     ObjectNode operation = JSON.createObjectNode().put("id", id).put("state", "running");
-    operation.putObject("progress").put("done", 0).put("total", tenants.size());
+    if (request.path("kind").asText().equals("restore")) {
+      progress(operation);
+    } else {
+      operation.putObject("progress").put("done", 0).put("total", tenants.size());
+    }
     operation.set(REQUEST, request);
     operations.put(id, operation);
     if (!storeCode.isEmpty() && !request.path("kind").asText().equals("migrate")) {
@@ -215,15 +283,30 @@ final class ScriptedEngine implements AutoCloseable {
       case "migrate" -> migrate(request, result);
       case "backup" -> backups.put(request.path("name").asText(), Instant.now());
       case "prune" -> request.path("backups").forEach(name -> backups.remove(name.asText()));
-      default -> {
-        // A restore changes nothing that anybody looks at here.
-      }
+      default -> restore(request, result);
     }
     var list = result.putArray("tenants");
     tenants.forEach(
         (name, version) ->
-            list.addObject().put("tenant", name).put("lsn", "7").put("schemaVersion", version));
+            list.addObject()
+                .put("tenant", name)
+                .put("lsn", "7")
+                .put("schemaVersion", version)
+                .put("fromLine", "l1")
+                .put("fromLsn", "5")
+                .put("fromTime", "2026-11-24T09:59:59.5Z")
+                .put("objects", 2)
+                .put("bytes", 50)
+                .put("databaseBytes", 4096));
     result.put("bytes", 10);
+  }
+
+  private void restore(JsonNode request, ObjectNode result) {
+    if (request.path("dryRun").asBoolean(false)) {
+      result.put("estimatedSeconds", 1.5);
+    } else {
+      written.addAll(tenants.keySet());
+    }
   }
 
   private void migrate(JsonNode request, ObjectNode result) {

@@ -15,6 +15,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +97,46 @@ class RefusedPodsTest {
     assertThat(awaitWaiting("CreateContainerConfigError").getMessage())
         .contains("hostNetwork is not supported");
     assertThat(fixture.eventReasons(POD)).contains("Failed");
+  }
+
+  @Test
+  void jobFailsAtOnceAndSaysWhy() {
+    Job created =
+        fixture
+            .client
+            .resource(
+                new JobBuilder()
+                    .withNewMetadata()
+                    .withNamespace(NAMESPACE)
+                    .withName("verify")
+                    .endMetadata()
+                    .withNewSpec()
+                    .withNewTemplate()
+                    .withNewSpec()
+                    .withRestartPolicy("Never")
+                    .addNewContainer()
+                    .withName("verify")
+                    .withImage("any:1")
+                    .endContainer()
+                    .endSpec()
+                    .endTemplate()
+                    .endSpec()
+                    .build())
+            .create();
+    Job failed =
+        await()
+            .atMost(LONG)
+            .until(
+                () -> fixture.client.resource(created).get(),
+                job -> job.getStatus() != null && !job.getStatus().getConditions().isEmpty());
+    assertThat(failed.getStatus().getConditions())
+        .singleElement()
+        .satisfies(
+            condition -> {
+              assertThat(condition.getType()).isEqualTo("Failed");
+              assertThat(condition.getStatus()).isEqualTo("True");
+              assertThat(condition.getMessage()).contains("runs no Jobs");
+            });
   }
 
   @Test

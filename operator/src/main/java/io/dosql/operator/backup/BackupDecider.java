@@ -181,6 +181,9 @@ final class BackupDecider {
             text(main, "lsn"),
             text(main, "schemaVersion"),
             location,
+            text(result, "time"),
+            previous.verified(),
+            previous.verification(),
             null,
             previous.operationId()),
         EventNote.normal("BackupCompleted", "stored %s tenants at %s".formatted(count, location)));
@@ -241,6 +244,9 @@ final class BackupDecider {
             null,
             null,
             null,
+            null,
+            null,
+            null,
             new OperationError(error.code(), message),
             previous.operationId());
     return Step.end(status, EventNote.warning("BackupFailed", error.code() + ": " + message));
@@ -253,6 +259,9 @@ final class BackupDecider {
         phase,
         conditions(verdict),
         startTime,
+        null,
+        null,
+        null,
         null,
         null,
         null,

@@ -40,16 +40,18 @@ public final class BackupSchedule {
   }
 
   /**
+   * @param where the fields {@code schedule} and {@code timeZone} stand in the resource
    * @throws InvalidScheduleException when either cannot be understood
    */
-  public static BackupSchedule parse(String cron, String timeZone) throws InvalidScheduleException {
+  public static BackupSchedule parse(String where, String cron, String timeZone)
+      throws InvalidScheduleException {
     ZoneId zone;
     try {
       zone = ZoneId.of(timeZone);
     } catch (DateTimeException e) {
       throw new InvalidScheduleException(
-          "backup.timeZone '%s' is not known; use a name such as UTC or Europe/Berlin."
-              .formatted(timeZone),
+          "%s.timeZone '%s' is not known; use a name such as UTC or Europe/Berlin."
+              .formatted(where, timeZone),
           e);
     }
     try {
@@ -58,9 +60,9 @@ public final class BackupSchedule {
       return new BackupSchedule(parser.parse(cron).validate(), zone);
     } catch (IllegalArgumentException e) {
       throw new InvalidScheduleException(
-          ("backup.schedule '%s' is not a cron expression of five fields, such as '0 2 * * *' for"
+          ("%s.schedule '%s' is not a cron expression of five fields, such as '0 2 * * *' for"
                   + " each night at two: %s")
-              .formatted(cron, e.getMessage()),
+              .formatted(where, cron, e.getMessage()),
           e);
     }
   }

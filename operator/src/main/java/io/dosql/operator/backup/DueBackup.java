@@ -12,6 +12,9 @@ public record DueBackup(String name, Instant scheduledTime) {
   /** Marks the DoSQLBackups that the schedule made. */
   public static final String SCHEDULED_LABEL = "dosql.io/scheduled";
 
+  /** Asks for the verification of a backup; another value asks for another one. */
+  public static final String VERIFY_ANNOTATION = "dosql.io/verify";
+
   public static boolean isScheduled(DoSQLBackup backup) {
     Map<String, String> labels = backup.getMetadata().getLabels();
     return labels != null && "true".equals(labels.get(SCHEDULED_LABEL));

@@ -12,10 +12,15 @@ import io.dosql.operator.pod.EngineClients;
 import io.dosql.operator.pod.Operation;
 import io.dosql.operator.pod.OperationRequest;
 import io.dosql.operator.pod.Reply;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +32,12 @@ final class DatabaseActions {
 
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseActions.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final PatchContext MERGE =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.JSON_MERGE)
+          .withFieldManager(DatabaseLabels.OPERATOR)
+          .build();
 
   private final KubernetesClient client;
   private final EngineClients engines;
@@ -46,6 +57,24 @@ final class DatabaseActions {
         Reply<Operation> reply =
             engines.of(key).start(start.operationId(), new OperationRequest.Prune(start.names()));
         LOG.info("{}: asked to delete the backups {}: {}", key, start.names(), reply);
+      }
+      case DatabaseAction.AskToVerify ask ->
+          annotate(
+              client.resources(DoSQLBackup.class),
+              key.namespace(),
+              ask.request().backup(),
+              DueBackup.VERIFY_ANNOTATION,
+              ask.request().value());
+      case DatabaseAction.MarkClaim mark ->
+          annotate(
+              client.persistentVolumeClaims(),
+              key.namespace(),
+              key.dataClaim(),
+              BootstrapPlan.CLAIM_ANNOTATION,
+              mark.mark());
+      case DatabaseAction.StartBootstrap start -> {
+        Reply<Operation> reply = engines.of(key).start(start.operationId(), start.request());
+        LOG.info("{}: asked to restore what it begins with: {}", key, reply);
       }
       case DatabaseAction.ForgetListing _ -> listings.forget(key);
       case DatabaseAction.EmptySecrets empty -> empty.names().forEach(name -> empty(key, name));
@@ -77,6 +106,33 @@ final class DatabaseActions {
     LOG.info("{}: took the token out of the Secret {}, whose user is no more", key, name);
   }
 
+  /**
+   * By a merge patch: a server-side apply would give up what it does not repeat, such as the size
+   * of a claim. What is gone meanwhile needs no annotation.
+   */
+  private static <T extends HasMetadata> void annotate(
+      MixedOperation<T, ?, ? extends Resource<T>> resources,
+      String namespace,
+      String name,
+      String annotation,
+      String value) {
+    String patch =
+        JSON.createObjectNode()
+            .set(
+                "metadata",
+                JSON.createObjectNode()
+                    .set("annotations", JSON.createObjectNode().put(annotation, value)))
+            .toString();
+    try {
+      var _ = resources.inNamespace(namespace).withName(name).patch(MERGE, patch);
+      LOG.info("{}/{}: {}: {}", namespace, name, annotation, value);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
   private void deleteBackup(DatabaseKey key, String name) {
     client.resources(DoSQLBackup.class).inNamespace(key.namespace()).withName(name).delete();
     LOG.info("{}: deleted the DoSQLBackup {}, whose backup is gone or failed", key, name);
@@ -93,7 +149,8 @@ final class DatabaseActions {
             .withName(due.name())
             .withLabels(labels)
             .build());
-    backup.setSpec(new BackupSpec(new DatabaseRef(database.getMetadata().getName()), null));
+    backup.setSpec(
+        new BackupSpec(new DatabaseRef(database.getMetadata().getName()), null, null, null));
     try {
       client.resource(backup).create();
     } catch (KubernetesClientException e) {

@@ -1,28 +1,22 @@
 package io.dosql.operator.database;
 
-import io.dosql.crds.BackupPolicy;
 import io.dosql.crds.DatabaseStatus;
-import io.dosql.crds.DatabaseStatus.BackupSummary;
 import io.dosql.crds.DatabaseStatus.TenantCounts;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.ResourceCondition;
-import io.dosql.operator.backup.BackupSchedule;
-import io.dosql.operator.backup.InvalidScheduleException;
-import io.dosql.operator.backup.SchedulePlan;
 import io.dosql.operator.pod.PodEndpoints;
 import io.dosql.operator.pod.PodStatus;
 import io.dosql.operator.pod.Reply;
 import io.dosql.operator.status.ConditionSet;
 import io.dosql.operator.status.ConditionType;
 import io.dosql.operator.status.EventNote;
-import io.dosql.operator.status.Times;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Decides about one database in one pass; pure, so that it is tested as a table. */
 final class DatabaseDecider {
@@ -37,13 +31,18 @@ final class DatabaseDecider {
 
   private static final Duration REQUEUE_MIN = Duration.ofSeconds(1);
 
+  /** What is wrong with backups and is more than old ones that stay. */
+  private static final List<ConditionType> DEGRADING =
+      List.of(
+          ConditionType.LAST_BACKUP_SUCCEEDED,
+          ConditionType.ARCHIVING,
+          ConditionType.BACKUPS_VERIFIED);
+
   private final DoSQLDatabase database;
   private final DatabaseObservation observation;
   private final DatabaseStatus previous;
   private final PodEndpoints endpoints;
   private final Instant now;
-  private final List<DatabaseAction> actions = new ArrayList<>();
-  private final List<EventNote> events = new ArrayList<>();
 
   private DatabaseDecider(
       DoSQLDatabase database,
@@ -65,32 +64,27 @@ final class DatabaseDecider {
     return new DatabaseDecider(database, observation, endpoints, now).decide();
   }
 
-  /** What the schedule says, or what is wrong with it. */
-  private record Timing(Optional<Problem> problem, SchedulePlan plan) {}
-
-  private static final SchedulePlan NO_PLAN =
-      new SchedulePlan(Optional.empty(), Optional.empty(), Optional.empty());
-
   private DatabaseDecision decide() {
-    Serving serving = serving();
-    Timing timing = timing();
-    Optional<Problem> stalled = observation.problems().stream().findFirst().or(timing::problem);
-    Optional<ConditionValue> backup = backupPolicy().map(_ -> LastBackup.condition(observation));
+    Optional<BootstrapPlan.Outcome> bootstrap =
+        BootstrapPlan.decide(database, observation.bootstrap(), now);
+    Serving serving = serving(bootstrap);
+    BackupCare care = BackupCare.of(database, observation, now);
+    Optional<Problem> stalled =
+        observation.problems().stream()
+            .findFirst()
+            .or(care::problem)
+            .or(() -> bootstrap.flatMap(BootstrapPlan.Outcome::stalled));
     Optional<ConditionValue> tenants = TenantHealth.condition(observation, previous);
-    Optional<Housekeeping> housekeeping =
-        backupPolicy()
-            .filter(policy -> policy.retention() != null)
-            .map(_ -> Housekeeping.of(observation));
-    timing.plan().due().ifPresent(due -> actions.add(new DatabaseAction.CreateBackup(due)));
-    housekeeping.ifPresent(
-        found -> {
-          actions.addAll(found.actions());
-          events.addAll(found.events());
+    List<ResourceCondition> conditions = conditions(serving, stalled, care, bootstrap, tenants);
+    DatabaseStatus status =
+        status(serving, stalled, isDegraded(care, tenants), care, bootstrap, conditions);
+    List<EventNote> events = new ArrayList<>(care.events());
+    List<DatabaseAction> actions = new ArrayList<>(care.actions());
+    bootstrap.ifPresent(
+        outcome -> {
+          events.addAll(outcome.events());
+          actions.addAll(outcome.actions());
         });
-    List<String> outdated = Housekeeping.outdated(database, observation);
-    if (!outdated.isEmpty()) {
-      actions.add(new DatabaseAction.DeleteBackups(outdated));
-    }
     List<String> formerUsers = observation.access().formerUsers();
     if (!formerUsers.isEmpty()) {
       actions.add(new DatabaseAction.EmptySecrets(formerUsers));
@@ -100,27 +94,16 @@ final class DatabaseDecider {
               "took the token out of the Secrets of users that are no more: "
                   + String.join(", ", formerUsers)));
     }
-    List<ResourceCondition> conditions =
-        conditions(serving, stalled, backup, housekeeping.map(Housekeeping::condition), tenants);
-    DatabaseStatus status =
-        status(serving, stalled, isDegraded(backup, tenants), timing, conditions);
     events.addAll(DatabaseEvents.between(previous, status, serving));
     return new DatabaseDecision(
-        status,
-        List.copyOf(events),
-        List.copyOf(actions),
-        requeue(serving, timing, housekeeping.map(Housekeeping::underway).orElse(false)));
-  }
-
-  private Optional<BackupPolicy> backupPolicy() {
-    return Optional.ofNullable(database.getSpec().backup());
+        status, List.copyOf(events), List.copyOf(actions), requeue(serving, care, bootstrap));
   }
 
   /**
    * A database is ready for the first time when the operator has heard from its engine. Later, a
    * failed request of the operator's does not make it unready: clients are served.
    */
-  private Serving serving() {
+  private Serving serving(Optional<BootstrapPlan.Outcome> bootstrap) {
     if (observation.leaving()) {
       return new Serving.No(
           "PreviousDatabaseLeaving",
@@ -129,6 +112,17 @@ final class DatabaseDecider {
           false);
     }
     Serving serving = withCertificate(Serving.of(observation.statefulSet(), observation.pod()));
+    if (bootstrap.isPresent() && BootstrapPlan.isPending(database)) {
+      // What keeps the pod from running explains more than that nothing was restored.
+      boolean podTrouble = serving instanceof Serving.No no && no.problem();
+      ConditionValue restoring = bootstrap.get().condition();
+      return podTrouble
+          ? serving
+          : new Serving.No(
+              restoring.reason(),
+              "Restoring what the database begins with: " + restoring.message(),
+              bootstrap.get().stalled().isPresent());
+    }
     if (serving instanceof Serving.Yes
         && engineUnreachable().isPresent()
         && !ConditionSet.isTrue(previous.conditions(), ConditionType.READY)) {
@@ -167,53 +161,11 @@ final class DatabaseDecider {
                 });
   }
 
-  private Timing timing() {
-    BackupPolicy policy = database.getSpec().backup();
-    if (policy == null || policy.schedule() == null) {
-      return new Timing(Optional.empty(), NO_PLAN);
-    }
-    try {
-      BackupSchedule schedule = BackupSchedule.parse(policy.schedule(), policy.timeZone());
-      SchedulePlan plan = plan(schedule);
-      return plan.next().isPresent()
-          ? new Timing(Optional.empty(), plan)
-          : invalid(
-              "backup.schedule '%s' names a time that never comes.".formatted(policy.schedule()));
-    } catch (InvalidScheduleException e) {
-      return invalid(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static Timing invalid(String message) {
-    return new Timing(Optional.of(new Problem("InvalidSchedule", message)), NO_PLAN);
-  }
-
-  private SchedulePlan plan(BackupSchedule schedule) {
-    return SchedulePlan.of(
-        schedule,
-        database.getMetadata().getName(),
-        promised(schedule),
-        Times.parse(previousBackups().lastScheduledTime()),
-        observation.backups(),
-        now);
-  }
-
-  /** A database that was never seen has waited for its first time since it was created. */
-  private Optional<Instant> promised(BackupSchedule schedule) {
-    return previous.observedGeneration() == null
-        ? Times.parse(database.getMetadata().getCreationTimestamp()).flatMap(schedule::next)
-        : Times.parse(previousBackups().nextTime());
-  }
-
-  private BackupSummary previousBackups() {
-    return Optional.ofNullable(previous.backup()).orElseGet(BackupSummary::empty);
-  }
-
   private List<ResourceCondition> conditions(
       Serving serving,
       Optional<Problem> stalled,
-      Optional<ConditionValue> backup,
-      Optional<ConditionValue> retention,
+      BackupCare care,
+      Optional<BootstrapPlan.Outcome> bootstrap,
       Optional<ConditionValue> tenants) {
     ConditionSet conditions =
         new ConditionSet(previous.conditions(), now, database.getMetadata().getGeneration());
@@ -226,8 +178,17 @@ final class DatabaseDecider {
             .map(problem -> ConditionValue.holds(problem.reason(), problem.message()))
             .orElseGet(
                 () -> new ConditionValue(ConditionSet.FALSE, "NoProblem", "Nothing is wrong.")));
-    backup.ifPresent(value -> setBackup(conditions, value));
-    retention.ifPresent(value -> set(conditions, ConditionType.RETENTION_APPLIED, value));
+    care.conditions()
+        .forEach(
+            (type, value) -> {
+              if (care.worded().contains(type)) {
+                var _ = conditions.setSteady(type, value.status(), value.reason(), value.message());
+              } else {
+                set(conditions, type, value);
+              }
+            });
+    bootstrap.ifPresent(
+        outcome -> set(conditions, ConditionType.BOOTSTRAP_RESTORED, outcome.condition()));
     tenants.ifPresent(value -> set(conditions, ConditionType.TENANTS_HEALTHY, value));
     if (database.getSpec().tls() != null) {
       set(conditions, ConditionType.CERTIFICATE_READY, certificate());
@@ -261,17 +222,6 @@ final class DatabaseDecider {
         .ifPresent(value -> set(conditions, type, value));
   }
 
-  /** What the engine says of its store may be worded anew each time it tries. */
-  private void setBackup(ConditionSet conditions, ConditionValue value) {
-    if (LastBackup.isWordedByEngine(observation)) {
-      var _ =
-          conditions.setSteady(
-              ConditionType.LAST_BACKUP_SUCCEEDED, value.status(), value.reason(), value.message());
-    } else {
-      set(conditions, ConditionType.LAST_BACKUP_SUCCEEDED, value);
-    }
-  }
-
   private static void set(ConditionSet conditions, ConditionType type, ConditionValue value) {
     var _ = conditions.set(type, value.status(), value.reason(), value.message());
   }
@@ -303,11 +253,12 @@ final class DatabaseDecider {
   }
 
   /** Serves, but not everything is well. */
-  private boolean isDegraded(Optional<ConditionValue> backup, Optional<ConditionValue> tenants) {
+  private boolean isDegraded(BackupCare care, Optional<ConditionValue> tenants) {
     return engineUnreachable().isPresent()
         || observation.access().certificate().isPresent()
-        || hasFailed(backup)
-        || hasFailed(tenants);
+        || hasFailed(tenants)
+        || DEGRADING.stream()
+            .anyMatch(type -> hasFailed(Optional.ofNullable(care.conditions().get(type))));
   }
 
   private static boolean hasFailed(Optional<ConditionValue> condition) {
@@ -318,7 +269,8 @@ final class DatabaseDecider {
       Serving serving,
       Optional<Problem> stalled,
       boolean degraded,
-      Timing timing,
+      BackupCare care,
+      Optional<BootstrapPlan.Outcome> bootstrap,
       List<ResourceCondition> conditions) {
     Optional<PodStatus> engine = observation.engineStatus();
     return new DatabaseStatus(
@@ -331,37 +283,26 @@ final class DatabaseDecider {
         engine
             .map(status -> new TenantCounts(status.tenants().total(), status.tenants().awake()))
             .orElse(previous.tenants()),
-        backupPolicy()
-            .map(
-                _ ->
-                    LastBackup.summary(
-                        observation,
-                        previousBackups(),
-                        timing.plan().next(),
-                        timing.plan().acted()))
-            .orElse(null),
+        care.summary().orElse(null),
+        bootstrap.map(BootstrapPlan.Outcome::status).orElse(previous.bootstrap()),
         engine.map(PodStatus::version).orElse(previous.currentVersion()));
   }
 
-  private Duration requeue(Serving serving, Timing timing, boolean deleting) {
+  private Duration requeue(
+      Serving serving, BackupCare care, Optional<BootstrapPlan.Outcome> bootstrap) {
     Duration delay = REQUEUE_STEADY;
-    if (deleting) {
+    if (care.soon()) {
       delay = REQUEUE_DELETING;
     } else if (serving instanceof Serving.No || engineUnreachable().isPresent()) {
       delay = REQUEUE_MOVING;
     }
-    Optional<Duration> untilBackup =
-        timing
-            .plan()
-            .next()
-            .filter(now::isBefore)
-            .map(next -> Duration.between(now, next))
-            .filter(delayIsShorter(delay));
-    Duration chosen = untilBackup.orElse(delay);
+    Optional<Duration> untilSchedule =
+        care.next().filter(now::isBefore).map(next -> Duration.between(now, next));
+    Optional<Duration> untilBootstrap = bootstrap.flatMap(BootstrapPlan.Outcome::requeue);
+    Duration chosen =
+        Stream.of(untilSchedule, untilBootstrap)
+            .flatMap(Optional::stream)
+            .reduce(delay, (left, right) -> left.compareTo(right) <= 0 ? left : right);
     return chosen.compareTo(REQUEUE_MIN) < 0 ? REQUEUE_MIN : chosen;
-  }
-
-  private static Predicate<Duration> delayIsShorter(Duration limit) {
-    return delay -> delay.compareTo(limit) < 0;
   }
 }

@@ -1,6 +1,7 @@
 package io.dosql.operator.database;
 
 import io.dosql.crds.DoSQLBackup;
+import io.dosql.operator.backup.RetentionPlan;
 import io.dosql.operator.pod.Operation;
 import io.dosql.operator.pod.PodStatus;
 import io.dosql.operator.pod.Reply;
@@ -21,7 +22,9 @@ import java.util.Optional;
  * @param credentials what is missing of the store's Secret; only looked for when the store fails
  * @param backups all DoSQLBackups of the database
  * @param stored what the store holds; empty when it was not asked
- * @param pruning backups that are kept no longer; empty when there are none
+ * @param retention by what backups are kept; empty when all are
+ * @param pruning backups that are to be deleted now; empty when there are none
+ * @param bootstrap of the restore that the database begins with; empty when it begins empty
  * @param access what its Secrets say of who gets at it
  */
 record DatabaseObservation(
@@ -33,7 +36,9 @@ record DatabaseObservation(
     Optional<Problem> credentials,
     List<DoSQLBackup> backups,
     Optional<Reply<List<StoredBackup>>> stored,
+    Optional<RetentionPlan> retention,
     Optional<Pruning> pruning,
+    Optional<BootstrapPlan.Observation> bootstrap,
     AccessFindings access) {
 
   /**

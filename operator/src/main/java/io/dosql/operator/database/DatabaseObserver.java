@@ -2,11 +2,15 @@ package io.dosql.operator.database;
 
 import io.dosql.crds.BackupLocations;
 import io.dosql.crds.BackupPolicy;
+import io.dosql.crds.BootstrapStatus;
+import io.dosql.crds.DatabaseStatus;
 import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.DoSQLRestore;
+import io.dosql.crds.Encryption;
 import io.dosql.crds.RestoreStatus;
 import io.dosql.crds.S3Store;
+import io.dosql.operator.backup.BackupTerms;
 import io.dosql.operator.backup.RetentionPlan;
 import io.dosql.operator.pod.DatabaseKey;
 import io.dosql.operator.pod.EngineClient;
@@ -16,6 +20,7 @@ import io.dosql.operator.pod.PodStatus;
 import io.dosql.operator.pod.Reply;
 import io.dosql.operator.pod.StoredBackup;
 import io.dosql.operator.status.Phase;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -24,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -62,6 +68,8 @@ final class DatabaseObserver {
         backups,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         AccessFindings.NONE);
   }
 
@@ -70,11 +78,16 @@ final class DatabaseObserver {
       Optional<StatefulSet> statefulSet,
       List<Problem> problems,
       Optional<Pod> pod,
+      Optional<PersistentVolumeClaim> claim,
       List<DoSQLBackup> backups,
       List<Secret> ownSecrets) {
     DatabaseKey key = DatabaseKey.of(database);
     EngineClient engine = engines.of(key);
-    boolean running = statefulSet.filter(found -> Serving.readyPods(found) > 0).isPresent();
+    boolean bootstrapping = BootstrapPlan.isPending(database);
+    boolean running =
+        bootstrapping
+            ? pod.filter(Serving::isEngineUp).isPresent()
+            : statefulSet.filter(found -> Serving.readyPods(found) > 0).isPresent();
     Optional<Reply<PodStatus>> status = running ? Optional.of(engine.status()) : Optional.empty();
     Optional<PodStatus> answer = status.flatMap(Reply::answer);
     // A pod that is being replaced may still have another store than the resource names.
@@ -83,6 +96,7 @@ final class DatabaseObserver {
         current && answer.isPresent() && !answer.get().store().failed()
             ? list(database, engine, backups)
             : Optional.empty();
+    Optional<RetentionPlan> retention = retention(database, backups, stored.flatMap(Reply::answer));
     return new DatabaseObservation(
         statefulSet,
         false,
@@ -92,9 +106,33 @@ final class DatabaseObserver {
         credentials(database, answer),
         backups,
         stored,
-        pruning(database, engine, stored, partial(backups)),
+        retention,
+        pruning(database, engine, stored, retention),
+        bootstrap(database, engine, claim, answer.isPresent()),
         new AccessFindings(
             tls.problem(database, !current), AppSecret.ofFormerUsers(database, ownSecrets)));
+  }
+
+  private static Optional<BootstrapPlan.Observation> bootstrap(
+      DoSQLDatabase database,
+      EngineClient engine,
+      Optional<PersistentVolumeClaim> claim,
+      boolean reachable) {
+    if (database.getSpec().bootstrap() == null) {
+      return Optional.empty();
+    }
+    boolean asked = reachable && BootstrapPlan.isPending(database);
+    Optional<String> operationId =
+        Optional.ofNullable(database.getStatus())
+            .map(DatabaseStatus::bootstrap)
+            .map(BootstrapStatus::operationId);
+    return Optional.of(
+        new BootstrapPlan.Observation(
+            claim
+                .map(found -> found.getMetadata().getAnnotations())
+                .map(annotations -> annotations.get(BootstrapPlan.CLAIM_ANNOTATION)),
+            asked && operationId.isEmpty() ? Optional.of(engine.tenants()) : Optional.empty(),
+            operationId.filter(_ -> asked).map(engine::operation)));
   }
 
   private Optional<Reply<List<StoredBackup>>> list(
@@ -118,52 +156,77 @@ final class DatabaseObserver {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** A store that answers well proves its credentials; only otherwise is the Secret read. */
+  /** A store that answers well proves its Secrets; only otherwise are they read. */
   private Optional<Problem> credentials(DoSQLDatabase database, Optional<PodStatus> engine) {
-    S3Store s3 = s3(database.getSpec().backup());
+    BackupPolicy policy = database.getSpec().backup();
     boolean works =
         engine.filter(found -> found.store().state().equals(PodStatus.Store.OK)).isPresent();
-    if (s3 == null || works) {
+    if (policy == null || works) {
       return Optional.empty();
     }
-    Secret secret =
-        client
-            .secrets()
-            .inNamespace(database.getMetadata().getNamespace())
-            .withName(s3.secretRef().name())
-            .get();
-    return Credentials.check(s3.secretRef(), Optional.ofNullable(secret));
+    S3Store s3 = policy.store().s3();
+    Encryption encryption = policy.encryption();
+    Optional<Problem> access =
+        s3 == null
+            ? Optional.empty()
+            : Credentials.check(s3.secretRef(), secret(database, s3.secretRef().name()));
+    return access.isPresent() || encryption == null
+        ? access
+        : Credentials.checkKeys(encryption, secret(database, encryption.secretRef().name()));
   }
 
-  private static @Nullable S3Store s3(@Nullable BackupPolicy policy) {
-    return policy == null ? null : policy.store().s3();
+  private Optional<Secret> secret(DoSQLDatabase database, String name) {
+    return Optional.ofNullable(
+        client.secrets().inNamespace(database.getMetadata().getNamespace()).withName(name).get());
   }
 
+  /** By what backups are kept: rules of the database, or times of their own. */
+  private Optional<RetentionPlan> retention(
+      DoSQLDatabase database, List<DoSQLBackup> backups, Optional<List<StoredBackup>> listing) {
+    BackupPolicy policy = database.getSpec().backup();
+    if (policy == null) {
+      return Optional.empty();
+    }
+    BackupTerms terms = BackupTerms.of(database, policy);
+    Map<String, Instant> expiry =
+        BackupExpiry.of(database, policy, backups, listing.orElse(List.of()));
+    if (!terms.hasRetention() && expiry.isEmpty()) {
+      return Optional.empty();
+    }
+    RetentionPlan plan =
+        new RetentionPlan(terms.keepLast(), terms.keepDays(), expiry, partial(backups), Set.of());
+    boolean candidates =
+        listing.filter(all -> !plan.prunable(all, clock.instant()).isEmpty()).isPresent();
+    return Optional.of(candidates ? plan.sparing(beingRestored(database)) : plan);
+  }
+
+  /** Only what the status has named before: nobody shall be surprised by a rule. */
   private Optional<DatabaseObservation.Pruning> pruning(
       DoSQLDatabase database,
       EngineClient engine,
       Optional<Reply<List<StoredBackup>>> stored,
-      Set<String> partial) {
-    BackupPolicy policy = database.getSpec().backup();
+      Optional<RetentionPlan> retention) {
     Optional<List<StoredBackup>> listing = stored.flatMap(Reply::answer);
-    if (policy == null || policy.retention() == null || listing.isEmpty()) {
+    if (retention.isEmpty() || listing.isEmpty()) {
       return Optional.empty();
     }
     Instant now = clock.instant();
-    List<String> candidates =
-        RetentionPlan.prunable(listing.get(), policy.retention(), partial, Set.of(), now);
-    if (candidates.isEmpty()) {
-      return Optional.empty();
-    }
+    Set<String> named = namedBefore(database);
     List<String> names =
-        RetentionPlan.prunable(
-            listing.get(), policy.retention(), partial, beingRestored(database), now);
+        retention.get().prunable(listing.get(), now).stream().filter(named::contains).toList();
     if (names.isEmpty()) {
       return Optional.empty();
     }
     String id =
         OperationId.ofNames("prune", names) + "-" + now.getEpochSecond() / PRUNE_RETRY.toSeconds();
     return Optional.of(new DatabaseObservation.Pruning(id, names, engine.operation(id)));
+  }
+
+  private static Set<String> namedBefore(DoSQLDatabase database) {
+    return Optional.ofNullable(database.getStatus())
+        .flatMap(status -> Optional.ofNullable(status.backup()))
+        .map(summary -> Set.copyOf(summary.nextPruned()))
+        .orElse(Set.of());
   }
 
   /** Backups that a restore which has not ended still needs; read anew, since they are to go. */
@@ -178,7 +241,7 @@ final class DatabaseObserver {
             restore ->
                 restore.getSpec().databaseRef().name().equals(database.getMetadata().getName()))
         .filter(restore -> !isFinished(restore.getStatus()))
-        .map(restore -> restore.getSpec().backupRef().name())
+        .flatMap(restore -> Optional.ofNullable(restore.getSpec().backup()).stream())
         .collect(Collectors.toUnmodifiableSet());
   }
 

@@ -4,6 +4,7 @@ import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.operator.pod.DatabaseKey;
 import io.dosql.operator.pod.EngineClients;
+import io.dosql.operator.pod.EngineImages;
 import io.dosql.operator.pod.PodEndpoints;
 import io.dosql.operator.status.EventPublisher;
 import io.dosql.operator.status.StatusWriter;
@@ -20,6 +21,7 @@ import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfig
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.ResourceCache;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -32,6 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reconciles a DoSQLDatabase: applies its objects, looks at cluster and pod, decides, writes the
@@ -60,6 +64,7 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
   private final ObjectApplier applier;
   private final DatabaseObserver observer;
   private final DatabaseActions actions;
+  private volatile @Nullable ResourceCache<DoSQLDatabase> cache;
 
   public DatabaseReconciler(
       KubernetesClient client,
@@ -68,11 +73,11 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
       Clock clock,
       SecureRandom random,
       EventPublisher events,
-      DatabaseDefaults defaults) {
+      EngineImages images) {
     this.endpoints = endpoints;
     this.clock = clock;
     this.events = events;
-    this.desiredObjects = new DesiredObjects(defaults, endpoints);
+    this.desiredObjects = new DesiredObjects(images, endpoints);
     this.keysSecret = new KeysSecret(client, random, clock);
     this.applier = new ObjectApplier(client);
     BackupListings listings = new BackupListings(clock);
@@ -80,9 +85,16 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
     this.actions = new DatabaseActions(client, engines, listings);
   }
 
+  /** All databases that are watched, as the cache has them; none before the start. Any thread. */
+  public Stream<DoSQLDatabase> known() {
+    ResourceCache<DoSQLDatabase> current = cache;
+    return current == null ? Stream.empty() : current.list();
+  }
+
   @Override
   public List<EventSource<?, DoSQLDatabase>> prepareEventSources(
       EventSourceContext<DoSQLDatabase> context) {
+    cache = context.getPrimaryCache();
     List<EventSource<?, DoSQLDatabase>> sources = new ArrayList<>();
     OWNED.forEach(type -> sources.add(children(context, type)));
     MADE_BY_STATEFUL_SET.forEach(type -> sources.add(children(context, type)));
@@ -154,6 +166,7 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
         statefulSet,
         List.copyOf(problems),
         cached(context, Pod.class, key.pod()),
+        cached(context, PersistentVolumeClaim.class, key.dataClaim()),
         backups,
         List.copyOf(context.getSecondaryResources(Secret.class)));
   }

@@ -3,6 +3,7 @@ package io.dosql.operator.database;
 import io.dosql.crds.AuthUser;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.operator.pod.DatabaseKey;
+import io.dosql.operator.pod.EngineImages;
 import io.dosql.operator.pod.PodEndpoints;
 import io.dosql.operator.status.Times;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -22,11 +23,11 @@ import org.jose4j.jwk.OctetKeyPairJsonWebKey;
  */
 final class DesiredObjects {
 
-  private final DatabaseDefaults defaults;
+  private final EngineImages images;
   private final PodEndpoints endpoints;
 
-  DesiredObjects(DatabaseDefaults defaults, PodEndpoints endpoints) {
-    this.defaults = defaults;
+  DesiredObjects(EngineImages images, PodEndpoints endpoints) {
+    this.images = images;
     this.endpoints = endpoints;
   }
 
@@ -38,7 +39,7 @@ final class DesiredObjects {
   List<HasMetadata> of(DoSQLDatabase database, DatabaseKeys keys, Optional<StatefulSet> existing)
       throws DatabaseKeys.InvalidKeysException {
     DatabaseKey key = DatabaseKey.of(database);
-    String image = image(database);
+    String image = images.of(database);
     OctetKeyPairJsonWebKey signing = keys.signingKey();
     Instant made = DatabaseKeys.madeAt(signing, created(database));
     URI url = DataUrl.of(database, endpoints);
@@ -60,11 +61,6 @@ final class DesiredObjects {
 
   static Instant created(DoSQLDatabase database) {
     return Times.parse(database.getMetadata().getCreationTimestamp()).orElse(Instant.EPOCH);
-  }
-
-  String image(DoSQLDatabase database) {
-    String own = database.getSpec().image();
-    return own == null ? defaults.image() : own;
   }
 
   /** The engine asks nothing of the Kubernetes API: an account without rights or token. */

@@ -1,16 +1,15 @@
 package io.dosql.operator.database;
 
-import io.dosql.crds.BackupLocations;
-import io.dosql.crds.BackupStore;
 import io.dosql.crds.DatabaseSpec;
-import io.dosql.crds.DirectoryStore;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.RequestLimits;
-import io.dosql.crds.S3Store;
 import io.dosql.crds.TenantLimits;
 import io.dosql.crds.Tls;
+import io.dosql.operator.backup.BackupTerms;
 import io.dosql.operator.pod.DatabaseKey;
 import io.dosql.operator.pod.ServiceEndpoints;
+import io.dosql.operator.podspec.PodRights;
+import io.dosql.operator.podspec.StoreEnvironment;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -65,23 +64,26 @@ final class EngineContainer {
             port(ADMIN_PORT_NAME, ServiceEndpoints.ADMIN_PORT))
         .withStartupProbe(
             probe(spec, "/health/ready", STARTUP_PERIOD_SECONDS, STARTUP_FAILURES_MAX))
-        .withReadinessProbe(probe(spec, "/health/ready", READINESS_PERIOD_SECONDS, FAILURES_MAX))
+        .withReadinessProbe(
+            probe(spec, readinessPath(database), READINESS_PERIOD_SECONDS, FAILURES_MAX))
         .withLivenessProbe(probe(spec, "/health/live", LIVENESS_PERIOD_SECONDS, FAILURES_MAX))
         .withNewResources()
         .withRequests(spec.resources().requests())
         .withLimits(spec.resources().limits())
         .endResources()
-        .withNewSecurityContext()
-        .withAllowPrivilegeEscalation(false)
-        .withReadOnlyRootFilesystem(true)
-        .withNewCapabilities()
-        .withDrop("ALL")
-        .endCapabilities()
-        .endSecurityContext()
-        .withVolumeMounts(EngineVolumes.mounts(spec))
+        .withSecurityContext(PodRights.container())
+        .withVolumeMounts(EngineVolumes.mounts(database))
         // What the engine said last stands in the pod's status when it dies.
         .withTerminationMessagePolicy("FallbackToLogsOnError")
         .build();
+  }
+
+  /**
+   * A database that is to begin with another's data has nothing to serve before: no client may find
+   * it, nor write what the restore would replace. No engine answers under that path.
+   */
+  private static String readinessPath(DoSQLDatabase database) {
+    return BootstrapPlan.isPending(database) ? "/health/bootstrap-pending" : "/health/ready";
   }
 
   private static List<EnvVar> environment(DoSQLDatabase database) {
@@ -110,10 +112,29 @@ final class EngineContainer {
     variables.add(variable("DOSQL_AUTH_POLICY_FILE", EngineVolumes.POLICY_FILE));
     addFront(variables, spec);
     variables.add(variable("DOSQL_ADMIN_TOKEN_FILE", EngineVolumes.ADMIN_TOKEN_FILE));
+    EngineStores.of(database).forEach(use -> variables.addAll(StoreEnvironment.of(use)));
     if (spec.backup() != null) {
-      addStore(variables, database, spec.backup().store());
+      addArchive(variables, BackupTerms.of(database, spec.backup()));
     }
     return variables;
+  }
+
+  private static void addArchive(List<EnvVar> variables, BackupTerms terms) {
+    if (!terms.archiving()) {
+      variables.add(variable("DOSQL_ARCHIVE", "off"));
+      variables.add(window(terms));
+      return;
+    }
+    variables.add(variable("DOSQL_ARCHIVE", "continuous"));
+    variables.add(variable("DOSQL_ARCHIVE_INTERVAL", terms.interval()));
+    addNumber(variables, "DOSQL_ARCHIVE_MAX_LAG", bytes(terms.maxLag()));
+    variables.add(variable("DOSQL_ARCHIVE_ON_MAX_LAG", terms.onMaxLag().name()));
+    variables.add(window(terms));
+    variables.add(variable("DOSQL_ARCHIVE_SNAPSHOT_INTERVAL", terms.snapshotInterval()));
+  }
+
+  private static EnvVar window(BackupTerms terms) {
+    return variable("DOSQL_ARCHIVE_WINDOW", terms.window().toHours() + "h");
   }
 
   /** What is absent is as the engine has it. */
@@ -157,25 +178,6 @@ final class EngineContainer {
   private static boolean isSmall(DatabaseSpec spec) {
     Quantity limit = spec.resources().limits().get("memory");
     return limit != null && limit.getNumericalAmount().compareTo(SMALL_BYTES) < 0;
-  }
-
-  private static void addStore(List<EnvVar> variables, DoSQLDatabase database, BackupStore store) {
-    DatabaseKey key = DatabaseKey.of(database);
-    String prefix = BackupLocations.prefix(store, key.namespace(), key.name());
-    S3Store s3 = store.s3();
-    DirectoryStore directory = store.directory();
-    if (s3 != null) {
-      variables.add(variable("DOSQL_STORE", "s3"));
-      variables.add(variable("DOSQL_STORE_PREFIX", prefix));
-      variables.add(variable("DOSQL_STORE_S3_ENDPOINT", s3.endpoint()));
-      variables.add(variable("DOSQL_STORE_S3_BUCKET", s3.bucket()));
-      variables.add(variable("DOSQL_STORE_S3_REGION", s3.region()));
-      variables.add(variable("DOSQL_STORE_S3_CREDENTIALS_DIR", EngineVolumes.S3_CREDENTIALS_PATH));
-    } else if (directory != null) {
-      variables.add(variable("DOSQL_STORE", "directory"));
-      variables.add(variable("DOSQL_STORE_PREFIX", prefix));
-      variables.add(variable("DOSQL_STORE_DIRECTORY", EngineVolumes.BACKUPS_PATH));
-    }
   }
 
   private static EnvVar variable(String name, String value) {

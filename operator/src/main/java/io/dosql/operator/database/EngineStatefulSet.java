@@ -1,9 +1,9 @@
 package io.dosql.operator.database;
 
-import io.dosql.crds.DatabaseSpec;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.Storage;
 import io.dosql.operator.pod.DatabaseKey;
+import io.dosql.operator.podspec.PodRights;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -17,8 +17,6 @@ import java.util.Optional;
 
 /** The StatefulSet {@code NAME} with one engine pod. */
 final class EngineStatefulSet {
-
-  private static final long USER = 65532;
 
   /** The engine stops within 10 s; the rest is for a slow disk. */
   private static final long STOP_SECONDS_MAX = 30;
@@ -51,7 +49,6 @@ final class EngineStatefulSet {
   }
 
   private static PodTemplateSpec template(DoSQLDatabase database, String image) {
-    DatabaseSpec spec = database.getSpec();
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .withLabels(DatabaseLabels.all(database, image))
@@ -61,18 +58,9 @@ final class EngineStatefulSet {
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
         .withTerminationGracePeriodSeconds(STOP_SECONDS_MAX)
-        .withNewSecurityContext()
-        .withRunAsNonRoot(true)
-        .withRunAsUser(USER)
-        .withRunAsGroup(USER)
-        .withFsGroup(USER)
-        .withFsGroupChangePolicy("OnRootMismatch")
-        .withNewSeccompProfile()
-        .withType("RuntimeDefault")
-        .endSeccompProfile()
-        .endSecurityContext()
+        .withSecurityContext(PodRights.pod())
         .withContainers(EngineContainer.build(database, image))
-        .withVolumes(EngineVolumes.volumes(DatabaseKey.of(database), spec))
+        .withVolumes(EngineVolumes.volumes(database))
         .endSpec()
         .build();
   }

@@ -1,11 +1,10 @@
 package io.dosql.operator.database;
 
 import io.dosql.crds.DatabaseSpec;
-import io.dosql.crds.DirectoryStore;
-import io.dosql.crds.S3Credentials;
-import io.dosql.crds.S3Store;
+import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.Tls;
 import io.dosql.operator.pod.DatabaseKey;
+import io.dosql.operator.podspec.StoreVolumes;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
@@ -13,7 +12,6 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The volumes of an engine pod and where they are mounted.
@@ -24,16 +22,13 @@ import org.jspecify.annotations.Nullable;
  *   /etc/dosql/keys     jwks.json, admin-token, policy.json; never the private key
  *   /etc/dosql/cluster  ca.crt, token: to fetch the cluster's keys for tokens of ServiceAccounts
  *   /etc/dosql/tls      tls.crt, tls.key
- *   /etc/dosql/s3       accessKeyId, secretAccessKey; empty while the Secret is missing
- *   /backups            the claim of a directory store
+ *   what {@link StoreVolumes} has for the stores
  * </pre>
  */
 final class EngineVolumes {
 
   static final String DATA = "data";
   static final String DATA_PATH = "/data";
-  static final String BACKUPS_PATH = "/backups";
-  static final String S3_CREDENTIALS_PATH = "/etc/dosql/s3";
 
   private static final String KEYS_PATH = "/etc/dosql/keys";
   static final String JWKS_FILE = KEYS_PATH + "/" + DatabaseKeys.PUBLIC_KEYS;
@@ -53,15 +48,14 @@ final class EngineVolumes {
   private static final String TLS = "tls";
   private static final String TEMPORARY = "tmp";
   private static final String KEYS = "keys";
-  private static final String S3_CREDENTIALS = "s3-credentials";
-  private static final String BACKUPS = "backups";
 
   /** Octal 0440: the pod's group reads, nobody writes. */
   private static final int READ_ONLY_MODE = 0440;
 
   private EngineVolumes() {}
 
-  static List<VolumeMount> mounts(DatabaseSpec spec) {
+  static List<VolumeMount> mounts(DoSQLDatabase database) {
+    DatabaseSpec spec = database.getSpec();
     List<VolumeMount> mounts = new ArrayList<>();
     mounts.add(mount(DATA, DATA_PATH, false));
     mounts.add(mount(TEMPORARY, "/tmp", false));
@@ -72,12 +66,7 @@ final class EngineVolumes {
     if (spec.tls() != null) {
       mounts.add(mount(TLS, TLS_PATH, true));
     }
-    if (s3(spec) != null) {
-      mounts.add(mount(S3_CREDENTIALS, S3_CREDENTIALS_PATH, true));
-    }
-    if (directory(spec) != null) {
-      mounts.add(mount(BACKUPS, BACKUPS_PATH, false));
-    }
+    EngineStores.of(database).forEach(use -> mounts.addAll(StoreVolumes.mounts(use)));
     return mounts;
   }
 
@@ -87,10 +76,11 @@ final class EngineVolumes {
   }
 
   /** All but the data volume, which the StatefulSet's claim template gives. */
-  static List<Volume> volumes(DatabaseKey database, DatabaseSpec spec) {
+  static List<Volume> volumes(DoSQLDatabase database) {
+    DatabaseSpec spec = database.getSpec();
     List<Volume> volumes = new ArrayList<>();
     volumes.add(new VolumeBuilder().withName(TEMPORARY).withNewEmptyDir().endEmptyDir().build());
-    volumes.add(keys(database));
+    volumes.add(keys(DatabaseKey.of(database)));
     if (!spec.auth().serviceAccounts().isEmpty()) {
       volumes.add(cluster());
     }
@@ -98,20 +88,7 @@ final class EngineVolumes {
     if (tls != null) {
       volumes.add(tls(tls.secretName()));
     }
-    S3Store s3 = s3(spec);
-    if (s3 != null) {
-      volumes.add(s3Credentials(s3.secretRef()));
-    }
-    DirectoryStore directory = directory(spec);
-    if (directory != null) {
-      volumes.add(
-          new VolumeBuilder()
-              .withName(BACKUPS)
-              .withNewPersistentVolumeClaim()
-              .withClaimName(directory.claimName())
-              .endPersistentVolumeClaim()
-              .build());
-    }
+    EngineStores.of(database).forEach(use -> volumes.addAll(StoreVolumes.volumes(use)));
     return volumes;
   }
 
@@ -170,33 +147,7 @@ final class EngineVolumes {
         .build();
   }
 
-  /**
-   * Optional, so that the pod starts and serves without the Secret; the kubelet fills the volume in
-   * when the Secret or its keys appear.
-   */
-  private static Volume s3Credentials(S3Credentials reference) {
-    return new VolumeBuilder()
-        .withName(S3_CREDENTIALS)
-        .withNewSecret()
-        .withSecretName(reference.name())
-        .withOptional(true)
-        .withDefaultMode(READ_ONLY_MODE)
-        .withItems(
-            item(reference.accessKeyIdKey(), "accessKeyId"),
-            item(reference.secretAccessKeyKey(), "secretAccessKey"))
-        .endSecret()
-        .build();
-  }
-
   private static KeyToPath item(String key, String path) {
     return new KeyToPath(key, null, path);
-  }
-
-  private static @Nullable S3Store s3(DatabaseSpec spec) {
-    return spec.backup() == null ? null : spec.backup().store().s3();
-  }
-
-  private static @Nullable DirectoryStore directory(DatabaseSpec spec) {
-    return spec.backup() == null ? null : spec.backup().store().directory();
   }
 }

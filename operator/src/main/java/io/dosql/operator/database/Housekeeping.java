@@ -2,7 +2,6 @@ package io.dosql.operator.database;
 
 import io.dosql.crds.BackupLocations;
 import io.dosql.crds.BackupPolicy;
-import io.dosql.crds.BackupStatus;
 import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.operator.backup.DueBackup;
@@ -122,12 +121,13 @@ record Housekeeping(
 
   /**
    * Names of DoSQLBackups that say nothing true any more: complete ones of this store that a fresh
-   * listing no longer holds, if retention is on, and old failed ones of the schedule.
+   * listing no longer holds, if retention is on or they had a time to expire, and old failed ones
+   * of the schedule.
    */
   static List<String> outdated(DoSQLDatabase database, DatabaseObservation observation) {
     List<String> names = new ArrayList<>();
     BackupPolicy policy = database.getSpec().backup();
-    if (policy != null && policy.retention() != null && observation.pruning().isEmpty()) {
+    if (policy != null && observation.pruning().isEmpty()) {
       observation
           .stored()
           .flatMap(Reply::answer)
@@ -147,18 +147,11 @@ record Housekeeping(
     DatabaseKey key = DatabaseKey.of(database);
     String root = BackupLocations.root(policy.store(), key.namespace(), key.name());
     return observation.backups().stream()
-        .filter(backup -> isCompleteIn(root, backup))
+        .filter(backup -> BackupExpiry.isCompleteIn(root, backup))
+        .filter(backup -> observation.retention().isPresent() || backup.getSpec().expire() != null)
         .map(backup -> backup.getMetadata().getName())
         .filter(name -> !stored.contains(name))
         .toList();
-  }
-
-  private static boolean isCompleteIn(String root, DoSQLBackup backup) {
-    BackupStatus status = backup.getStatus();
-    return status != null
-        && Phase.COMPLETED.equals(status.phase())
-        && status.location() != null
-        && status.location().startsWith(root + "/");
   }
 
   private static List<String> oldFailures(List<DoSQLBackup> backups) {

@@ -1,7 +1,6 @@
 package io.dosql.operator.database;
 
 import io.dosql.crds.BackupStatus;
-import io.dosql.crds.DatabaseStatus.BackupSummary;
 import io.dosql.crds.DoSQLBackup;
 import io.dosql.operator.backup.DueBackup;
 import io.dosql.operator.pod.EngineError;
@@ -93,29 +92,7 @@ final class LastBackup {
                     .map(backup -> backup.getMetadata().getName()));
   }
 
-  /** What the status says of backups; keeps what it said before where nothing newer is known. */
-  static BackupSummary summary(
-      DatabaseObservation observation,
-      BackupSummary previous,
-      Optional<Instant> next,
-      Optional<Instant> lastScheduled) {
-    String nextTime = next.map(Times::format).orElse(null);
-    String scheduled = lastScheduled.map(Times::format).orElse(previous.lastScheduledTime());
-    Optional<List<StoredBackup>> listing = observation.stored().flatMap(Reply::answer);
-    if (listing.isPresent()) {
-      Optional<StoredBackup> newest = newestStored(observation);
-      return new BackupSummary(
-          newest.map(StoredBackup::name).orElse(null),
-          newest.map(StoredBackup::time).map(Times::format).orElse(null),
-          nextTime,
-          scheduled,
-          listing.get().size());
-    }
-    return new BackupSummary(
-        previous.lastName(), previous.lastTime(), nextTime, scheduled, previous.count());
-  }
-
-  private static Optional<StoredBackup> newestStored(DatabaseObservation observation) {
+  static Optional<StoredBackup> newestStored(DatabaseObservation observation) {
     return observation
         .stored()
         .flatMap(Reply::answer)

@@ -32,6 +32,15 @@ sealed interface Serving {
         : new No("PodNotReady", "The pod is starting, or its engine is not ready.", false);
   }
 
+  /** Whether the engine has started, though it may not be ready for clients. */
+  static boolean isEngineUp(Pod pod) {
+    return pod.getStatus() != null
+        && pod.getStatus().getContainerStatuses() != null
+        && pod.getStatus().getContainerStatuses().stream()
+            .filter(status -> EngineContainer.NAME.equals(status.getName()))
+            .anyMatch(status -> Boolean.TRUE.equals(status.getStarted()));
+  }
+
   /** Ready pods, of the newest version. */
   private static boolean isReady(StatefulSet statefulSet) {
     StatefulSetStatus status = statefulSet.getStatus();

@@ -2,6 +2,7 @@ package io.dosql.operator.main;
 
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.Micronaut;
+import java.security.Security;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,9 +14,18 @@ public final class OperatorMain {
 
   private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
 
+  /**
+   * How long the address of a pod's name is believed. Java's default, 30 s, would have the operator
+   * wait for the address of a pod that was replaced, and call a new one unreachable.
+   */
+  private static final String NAME_SECONDS = "2";
+
   private OperatorMain() {}
 
   public static void main(String[] args) {
+    // Before the first name is looked up: read once.
+    Security.setProperty("networkaddress.cache.ttl", NAME_SECONDS);
+    Security.setProperty("networkaddress.cache.negative.ttl", NAME_SECONDS);
     // Not in a try block: the context lives until a signal ends the process and closes it.
     ApplicationContext context =
         Micronaut.build(args).banner(false).mainClass(OperatorMain.class).start();

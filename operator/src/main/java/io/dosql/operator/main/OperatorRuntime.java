@@ -5,10 +5,10 @@ import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.DoSQLMigration;
 import io.dosql.crds.DoSQLRestore;
 import io.dosql.operator.backup.BackupReconciler;
-import io.dosql.operator.database.DatabaseDefaults;
 import io.dosql.operator.database.DatabaseReconciler;
 import io.dosql.operator.migration.MigrationReconciler;
 import io.dosql.operator.pod.EngineClients;
+import io.dosql.operator.pod.EngineImages;
 import io.dosql.operator.pod.PodEndpoints;
 import io.dosql.operator.pod.SecretAdminTokens;
 import io.dosql.operator.restore.RestoreReconciler;
@@ -83,18 +83,14 @@ public final class OperatorRuntime implements AutoCloseable {
     this.operator = new Operator(overrider -> configure(overrider, client, metrics));
     EventPublisher events = new EventPublisher(client, clock, NAME);
     StepRunner steps = new StepRunner(events);
-    register(
-        DoSQLDatabase.class,
+    EngineImages images = new EngineImages(config.databaseImage());
+    DatabaseReconciler databases =
         new DatabaseReconciler(
-            client,
-            engines,
-            endpoints,
-            clock,
-            new SecureRandom(),
-            events,
-            new DatabaseDefaults(config.databaseImage())));
+            client, engines, endpoints, clock, new SecureRandom(), events, images);
+    new DatabaseMetrics(databases::known).register(registry);
+    register(DoSQLDatabase.class, databases);
     register(DoSQLMigration.class, new MigrationReconciler(engines, clock, steps));
-    register(DoSQLBackup.class, new BackupReconciler(engines, clock, steps));
+    registerBackups(new BackupReconciler(client, engines, images, clock, steps, events));
     register(DoSQLRestore.class, new RestoreReconciler(client, engines, clock, steps));
   }
 
@@ -130,6 +126,23 @@ public final class OperatorRuntime implements AutoCloseable {
 
   private <P extends HasMetadata> void register(Class<P> type, Reconciler<P> reconciler) {
     var _ = operator.register(reconciler, settings -> settings(type, settings));
+  }
+
+  /**
+   * Backups are seen when they are being deleted too, which the SDK offers to reconcilers that want
+   * a finalizer on each and every resource, or to those that want to see all events.
+   */
+  private void registerBackups(BackupReconciler reconciler) {
+    var _ =
+        operator.register(
+            reconciler,
+            settings -> {
+              settings(DoSQLBackup.class, settings);
+              settings
+                  .withGenerationAware(false)
+                  .withOnUpdateFilter(BackupReconciler::isNews)
+                  .withTriggerReconcilerOnAllEvents(true);
+            });
   }
 
   private <P extends HasMetadata> void settings(

@@ -33,7 +33,13 @@ public record EngineError(
 
   /** Message and advice in one line. */
   public String explanation() {
-    return suggestion == null ? message : message + " " + suggestion;
+    return suggestion == null ? message : followedBy(message, suggestion);
+  }
+
+  /** A message and what comes behind it; the engine's do not all end with a full stop. */
+  public static String followedBy(String message, String sentence) {
+    boolean isEnded = message.endsWith(".") || message.endsWith("?") || message.endsWith("!");
+    return message + (isEnded ? " " : ". ") + sentence;
   }
 
   /**
@@ -47,7 +53,9 @@ public record EngineError(
           "STORAGE_BUCKET_NOT_FOUND",
           "STORAGE_UNAVAILABLE",
           "STORAGE_TIMEOUT",
-          "STORAGE_RATE_LIMITED" ->
+          "STORAGE_RATE_LIMITED",
+          "STORAGE_FULL",
+          "STORAGE_ENCRYPTION_MISMATCH" ->
           true;
       default -> false;
     };

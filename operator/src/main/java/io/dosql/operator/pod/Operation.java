@@ -18,7 +18,16 @@ public record Operation(
     FAILED
   }
 
-  public record Progress(int done, int total) {}
+  /**
+   * @param done tenants, of {@code total}
+   * @param bytesDone of {@code bytesTotal}; both are 0 where nobody counts them
+   */
+  public record Progress(int done, int total, long bytesDone, long bytesTotal) {
+
+    public static Progress ofTenants(int done, int total) {
+      return new Progress(done, total, 0, 0);
+    }
+  }
 
   public Operation(
       @Nullable String id,
@@ -28,7 +37,7 @@ public record Operation(
       @Nullable EngineError error) {
     this.id = id == null ? "" : id;
     this.state = state == null ? State.RUNNING : state;
-    this.progress = progress == null ? new Progress(0, 0) : progress;
+    this.progress = progress == null ? Progress.ofTenants(0, 0) : progress;
     this.result = result;
     this.error = error;
   }

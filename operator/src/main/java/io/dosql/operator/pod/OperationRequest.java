@@ -3,6 +3,7 @@ package io.dosql.operator.pod;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of {@code PUT /admin/operations/ID}; the engine refuses fields that it does not know.
@@ -36,7 +37,24 @@ public sealed interface OperationRequest {
     }
   }
 
-  record Restore(String backup, @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> tenants)
+  /**
+   * Exactly one of the first five is set.
+   *
+   * @param preRestoreId another restore, whose states before are brought back
+   * @param targetTime RFC 3339
+   * @param targetLsn of the one tenant that is named
+   * @param source whether to read the store to bootstrap from, rather than the pod's own
+   */
+  record Restore(
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String backup,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String preRestoreId,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String targetTime,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String targetLsn,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean latest,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> tenants,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean dryRun,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean source,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String line)
       implements OperationRequest {
 
     @Override

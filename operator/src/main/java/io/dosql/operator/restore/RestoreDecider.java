@@ -9,8 +9,9 @@ import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.DoSQLRestore;
 import io.dosql.crds.OperationError;
 import io.dosql.crds.ResourceCondition;
+import io.dosql.crds.RestoreProgress;
+import io.dosql.crds.RestoreSpec;
 import io.dosql.crds.RestoreStatus;
-import io.dosql.crds.RestoreStatus.Progress;
 import io.dosql.operator.pod.EngineError;
 import io.dosql.operator.pod.Operation;
 import io.dosql.operator.pod.OperationId;
@@ -24,6 +25,7 @@ import io.dosql.operator.status.Verdict;
 import io.dosql.operator.step.DatabaseAvailability;
 import io.dosql.operator.step.OperationView;
 import io.dosql.operator.step.Patience;
+import io.dosql.operator.step.RestoreView;
 import io.dosql.operator.step.Step;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,28 +116,36 @@ final class RestoreDecider {
   private Step<RestoreStatus> wait(String reason, String message, Duration requeue) {
     Verdict verdict = new Verdict.InProgress(reason, message);
     return Step.lookAgain(
-        new RestoreStatus(
+        RestoreStatus.ongoing(
             restore.getMetadata().getGeneration(),
             previous.operationId() == null ? Phase.PENDING : Phase.RUNNING,
             conditions(verdict),
             previous.startTime(),
-            null,
             previous.progress(),
-            null,
-            null,
             previous.operationId()),
         requeue);
   }
 
   /** A backup that is still being taken is waited for; one that failed cannot be restored. */
   private Step<RestoreStatus> begin() {
-    String name = restore.getSpec().backupRef().name();
+    String name = restore.getSpec().backup();
     Optional<String> phase =
         observation.backup().map(DoSQLBackup::getStatus).map(BackupStatus::phase);
     if (phase.filter(Phase.FAILED::equals).isPresent()) {
       return giveUp(
           new EngineError(
               "STORAGE_NOT_FOUND", "The backup %s failed.".formatted(name), false, null, null),
+          null,
+          null);
+    }
+    if (phase.filter(Phase.DELETING::equals).isPresent()) {
+      return giveUp(
+          new EngineError(
+              "STORAGE_NOT_FOUND",
+              "The backup %s is being deleted.".formatted(name),
+              false,
+              null,
+              null),
           null,
           null);
     }
@@ -148,73 +158,114 @@ final class RestoreDecider {
     }
     String id = restore.getMetadata().getUid();
     RestoreStatus status =
-        new RestoreStatus(
+        RestoreStatus.ongoing(
             restore.getMetadata().getGeneration(),
             Phase.RUNNING,
             conditions(inProgress()),
             Times.format(now),
             null,
-            null,
-            null,
-            null,
             id);
     return Step.start(
-        status, start(id), EventNote.normal("RestoreStarted", "restoring the backup " + name));
+        status,
+        start(id),
+        isDryRun()
+            ? EventNote.normal("DryRunStarted", "planning a restore to " + target())
+            : EventNote.normal("RestoreStarted", "restoring to " + target()));
   }
 
-  private static Verdict inProgress() {
-    return new Verdict.InProgress("Running", "The restore has started.");
+  private boolean isDryRun() {
+    return restore.getSpec().dryRun();
+  }
+
+  private String target() {
+    RestoreSpec spec = restore.getSpec();
+    if (spec.backup() != null) {
+      return "the backup " + spec.backup();
+    }
+    if (spec.preRestoreId() != null) {
+      return "what the restore %s saved".formatted(spec.preRestoreId());
+    }
+    if (spec.targetTime() != null) {
+      return spec.targetTime();
+    }
+    return spec.targetLsn() == null
+        ? "the newest commit that is stored"
+        : "commit %d of %s".formatted(spec.targetLsn(), String.join(", ", spec.tenants()));
+  }
+
+  private Verdict inProgress() {
+    return new Verdict.InProgress(
+        "Running", isDryRun() ? "The plan is being made." : "The restore has started.");
   }
 
   private Step.Start start(String id) {
+    RestoreSpec spec = restore.getSpec();
     return new Step.Start(
         id,
         new OperationRequest.Restore(
-            restore.getSpec().backupRef().name(), restore.getSpec().tenants()));
+            spec.backup(),
+            spec.preRestoreId(),
+            spec.targetTime(),
+            spec.targetLsn() == null ? null : spec.targetLsn().toString(),
+            Boolean.TRUE.equals(spec.latest()),
+            spec.tenants(),
+            spec.dryRun(),
+            false,
+            spec.line()));
   }
 
   private RestoreStatus running(String id, Verdict verdict) {
     return running(id, verdict, previous.progress());
   }
 
-  private RestoreStatus running(String id, Verdict verdict, @Nullable Progress progress) {
-    return new RestoreStatus(
+  private RestoreStatus running(String id, Verdict verdict, @Nullable RestoreProgress progress) {
+    return RestoreStatus.ongoing(
         restore.getMetadata().getGeneration(),
         Phase.RUNNING,
         conditions(verdict),
         previous.startTime(),
-        null,
         progress,
-        null,
-        null,
         id);
   }
 
-  private Step<RestoreStatus> progressed(String id, Operation.Progress progress) {
+  private Step<RestoreStatus> progressed(String id, Operation.Progress reported) {
+    RestoreProgress progress =
+        RestoreView.progress(reported, previous.progress(), previous.startTime(), now);
+    String tenants =
+        "%d of %d tenants are %s"
+            .formatted(progress.done(), progress.total(), isDryRun() ? "planned" : "restored");
     Verdict verdict =
         new Verdict.InProgress(
             "Running",
-            "%d of %d tenants are restored.".formatted(progress.done(), progress.total()));
-    return Step.lookAgain(
-        running(
-            id, verdict, new Progress(Math.max(progress.done(), doneBefore()), progress.total())),
-        Step.POLL);
+            progress.percent() == null
+                ? tenants + "."
+                : "%s, %d %% of what is to be read.".formatted(tenants, progress.percent()));
+    return Step.lookAgain(running(id, verdict, progress), Step.POLL);
   }
 
+  /** All attempts save under the id of the first one. */
   private static String saved(DoSQLDatabase database, BackupPolicy policy, String id) {
     return BackupLocations.root(
             policy.store(), database.getMetadata().getNamespace(), database.getMetadata().getName())
         + SAVED_UNDER
-        + id;
+        + OperationId.first(id);
   }
 
   private Step<RestoreStatus> completed(String saved, Operation operation) {
     JsonNode result = operation.result();
     int tenants = result == null ? operation.progress().done() : result.path("tenants").size();
+    Long seconds =
+        isDryRun() && result != null && result.path("estimatedSeconds").isNumber()
+            ? Long.valueOf((long) Math.ceil(result.path("estimatedSeconds").asDouble()))
+            : null;
     Verdict verdict =
-        new Verdict.Ready(
-            "Completed",
-            "%d tenants are restored; their state before is kept at %s.".formatted(tenants, saved));
+        isDryRun()
+            ? new Verdict.Ready("Planned", planned(tenants, result, seconds))
+            : new Verdict.Ready(
+                "Completed",
+                "%d tenants are restored; their state before is kept at %s."
+                    .formatted(tenants, saved));
+    long bytes = RestoreView.sum(result, "bytes");
     return Step.end(
         new RestoreStatus(
             restore.getMetadata().getGeneration(),
@@ -222,19 +273,34 @@ final class RestoreDecider {
             conditions(verdict),
             previous.startTime(),
             Times.format(now),
-            new Progress(tenants, tenants),
-            saved,
+            bytes == 0
+                ? RestoreProgress.ofTenants(tenants, tenants)
+                : new RestoreProgress(tenants, tenants, bytes, bytes, 100, 0L),
+            RestoreView.tenants(result),
+            seconds,
+            RestoreView.reached(result),
+            isDryRun() ? null : saved,
             null,
             previous.operationId()),
-        EventNote.normal("RestoreCompleted", verdict.message()));
+        EventNote.normal(isDryRun() ? "DryRunCompleted" : "RestoreCompleted", verdict.message()));
+  }
+
+  private static String planned(int tenants, @Nullable JsonNode result, @Nullable Long seconds) {
+    return "%d tenants would be restored, from %d objects with %d bytes%s; see status.plan. Nothing was changed."
+        .formatted(
+            tenants,
+            RestoreView.sum(result, "objects"),
+            RestoreView.sum(result, "bytes"),
+            seconds == null ? "" : ", in about %d s".formatted(seconds));
   }
 
   private Step<RestoreStatus> failed(EngineError error, Operation operation, String saved) {
-    int done = Math.max(operation.progress().done(), doneBefore());
+    int done = isDryRun() ? 0 : Math.max(operation.progress().done(), doneBefore());
     if (done == 0 && Patience.mayPass(error) && Patience.isLeft(previous.startTime(), now)) {
       return retry(error);
     }
-    Progress progress = new Progress(done, Math.max(done, operation.progress().total()));
+    RestoreProgress progress =
+        RestoreProgress.ofTenants(done, Math.max(done, operation.progress().total()));
     return giveUp(error, progress, done == 0 ? null : saved);
   }
 
@@ -257,7 +323,7 @@ final class RestoreDecider {
   }
 
   private Step<RestoreStatus> giveUp(
-      EngineError error, @Nullable Progress progress, @Nullable String saved) {
+      EngineError error, @Nullable RestoreProgress progress, @Nullable String saved) {
     String extent =
         progress == null || progress.done() == 0
             ? "Nothing was changed. "
@@ -272,6 +338,9 @@ final class RestoreDecider {
             previous.startTime(),
             Times.format(now),
             progress,
+            null,
+            null,
+            null,
             saved,
             new OperationError(error.code(), message),
             previous.operationId());

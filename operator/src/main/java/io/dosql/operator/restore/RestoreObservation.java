@@ -7,6 +7,6 @@ import java.util.Optional;
 /**
  * What a decision about a restore rests on, besides the operation.
  *
- * @param backup the DoSQLBackup of the name, if there is one of the same database
+ * @param backup the DoSQLBackup of the name, if one is named and is there, of the same database
  */
 record RestoreObservation(DatabaseAvailability database, Optional<DoSQLBackup> backup) {}

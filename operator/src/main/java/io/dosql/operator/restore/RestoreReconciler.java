@@ -20,7 +20,10 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** Has the engine restore what a DoSQLRestore names, once, and follows it to its end. */
+/**
+ * Has the engine restore what a DoSQLRestore names, or say what that would do, once, and follows it
+ * to its end.
+ */
 public final class RestoreReconciler implements Reconciler<DoSQLRestore> {
 
   private final KubernetesClient client;
@@ -71,12 +74,14 @@ public final class RestoreReconciler implements Reconciler<DoSQLRestore> {
   }
 
   private Optional<DoSQLBackup> backup(DoSQLRestore restore) {
-    return Optional.ofNullable(
-            client
-                .resources(DoSQLBackup.class)
-                .inNamespace(restore.getMetadata().getNamespace())
-                .withName(restore.getSpec().backupRef().name())
-                .get())
+    return Optional.ofNullable(restore.getSpec().backup())
+        .map(
+            name ->
+                client
+                    .resources(DoSQLBackup.class)
+                    .inNamespace(restore.getMetadata().getNamespace())
+                    .withName(name)
+                    .get())
         .filter(backup -> backup.getSpec().databaseRef().equals(restore.getSpec().databaseRef()));
   }
 }

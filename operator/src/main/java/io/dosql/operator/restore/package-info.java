@@ -1,5 +1,5 @@
 /**
- * Restores the backup that a DoSQLRestore names.
+ * Restores what a DoSQLRestore names: a backup, a moment, a commit.
  *
  * <p>Entry point: {@link io.dosql.operator.restore.RestoreReconciler}; {@code RestoreDecider} is
  * pure.

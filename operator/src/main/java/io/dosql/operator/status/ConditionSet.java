@@ -3,6 +3,7 @@ package io.dosql.operator.status;
 import io.dosql.crds.ResourceCondition;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -65,8 +66,20 @@ public final class ConditionSet {
     return set(type, status, reason, steady);
   }
 
+  /**
+   * In the order of before, what is new behind it: so does the API server merge them, and another
+   * order would be another status, to be written each time.
+   */
   public List<ResourceCondition> build() {
-    return List.copyOf(conditions);
+    List<String> before = previous.stream().map(ResourceCondition::type).toList();
+    return conditions.stream()
+        .sorted(
+            Comparator.comparingInt(
+                condition -> {
+                  int index = before.indexOf(condition.type());
+                  return index < 0 ? before.size() : index;
+                }))
+        .toList();
   }
 
   public static Optional<ResourceCondition> find(

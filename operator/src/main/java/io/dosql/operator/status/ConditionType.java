@@ -10,6 +10,14 @@ public enum ConditionType {
   STALLED("Stalled"),
   LAST_BACKUP_SUCCEEDED("LastBackupSucceeded"),
   RETENTION_APPLIED("RetentionApplied"),
+  /** Whether commits get into the archive in time. */
+  ARCHIVING("Archiving"),
+  /** What became of the newest verification of a database's backups. */
+  BACKUPS_VERIFIED("BackupsVerified"),
+  /** What became of the newest verification of one backup. */
+  VERIFIED("Verified"),
+  /** Whether a new database has what it is to begin with. */
+  BOOTSTRAP_RESTORED("BootstrapRestored"),
   /** Whether every tenant can be used. */
   TENANTS_HEALTHY("TenantsHealthy"),
   /** Whether the engine has all commits of all tenants. */

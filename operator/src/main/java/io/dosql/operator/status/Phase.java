@@ -8,5 +8,8 @@ public final class Phase {
   public static final String COMPLETED = "Completed";
   public static final String FAILED = "Failed";
 
+  /** Of a backup whose resource was deleted, and whose objects in the store are to go. */
+  public static final String DELETING = "Deleting";
+
   private Phase() {}
 }

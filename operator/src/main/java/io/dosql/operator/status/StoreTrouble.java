@@ -22,7 +22,7 @@ public final class StoreTrouble {
   }
 
   public static String message(EngineError error) {
-    return error.message() + " " + advice(error.code());
+    return EngineError.followedBy(error.message(), advice(error.code()));
   }
 
   /** What a person can do about it. */

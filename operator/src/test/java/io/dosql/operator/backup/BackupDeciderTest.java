@@ -61,7 +61,7 @@ class BackupDeciderTest {
 
   private static Reply<Optional<StoredBackup>> stored(String time) {
     return new Reply.Ok<>(
-        Optional.of(new StoredBackup("nightly", Instant.parse(time), 77, 3, "003_x")));
+        Optional.of(new StoredBackup("nightly", Instant.parse(time), 77, 3, "003_x", null)));
   }
 
   @Test
@@ -151,7 +151,7 @@ class BackupDeciderTest {
 
   @Test
   void runningOperation_tellsItsProgress() {
-    Step<BackupStatus> step = follow(new OperationView.Running(new Operation.Progress(2, 5)));
+    Step<BackupStatus> step = follow(new OperationView.Running(Operation.Progress.ofTenants(2, 5)));
     assertThat(find(step.status().conditions(), "Reconciling").message())
         .isEqualTo("2 of 5 tenants are stored.");
     assertThat(step.requeue()).contains(Step.POLL);
@@ -243,7 +243,7 @@ class BackupDeciderTest {
 
   @Test
   void secondLookAtTheSame_changesNothing() {
-    OperationView running = new OperationView.Running(new Operation.Progress(2, 5));
+    OperationView running = new OperationView.Running(Operation.Progress.ofTenants(2, 5));
     BackupStatus once = follow(running).status();
     BackupStatus twice = decide(Backups.backup("nightly", once), READY, running).status();
     assertThat(twice).isEqualTo(once);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BackupScheduleTest {
 
   private static BackupSchedule schedule(String cron, String zone) throws InvalidScheduleException {
-    return BackupSchedule.parse(cron, zone);
+    return BackupSchedule.parse("backup", cron, zone);
   }
 
   @ParameterizedTest

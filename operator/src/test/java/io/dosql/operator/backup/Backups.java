@@ -36,51 +36,78 @@ public final class Backups {
             .withGeneration(1L)
             .withLabels(labels)
             .build());
-    backup.setSpec(new BackupSpec(new DatabaseRef("orders"), List.of(tenants)));
+    backup.setSpec(new BackupSpec(new DatabaseRef("orders"), List.of(tenants), null, null));
     backup.setStatus(status);
     return backup;
   }
 
   public static BackupStatus status(
       String phase, @Nullable String startTime, @Nullable String completionTime) {
-    return new BackupStatus(
-        1L, phase, List.of(), startTime, completionTime, null, null, null, null, null, null, null);
+    return status(phase, startTime, completionTime, null, null, null);
   }
 
   public static BackupStatus running(String operationId, String startTime) {
-    return new BackupStatus(
-        1L, "Running", List.of(), startTime, null, null, null, null, null, null, null, operationId);
+    return status("Running", startTime, null, null, null, operationId);
   }
 
   public static BackupStatus completed(String completionTime, String location) {
+    return status("Completed", completionTime, completionTime, location, null, "id");
+  }
+
+  public static BackupStatus failed(String completionTime) {
+    return failed(completionTime, "STORAGE_UNAVAILABLE");
+  }
+
+  public static BackupStatus failed(String completionTime, String code) {
+    return status(
+        "Failed",
+        completionTime,
+        completionTime,
+        null,
+        new OperationError(code, "The store is away."),
+        "id");
+  }
+
+  private static BackupStatus status(
+      String phase,
+      @Nullable String startTime,
+      @Nullable String completionTime,
+      @Nullable String location,
+      @Nullable OperationError error,
+      @Nullable String operationId) {
+    boolean complete = location != null;
     return new BackupStatus(
         1L,
-        "Completed",
+        phase,
         List.of(),
+        startTime,
         completionTime,
-        completionTime,
-        10L,
-        1,
+        complete ? Long.valueOf(10) : null,
+        complete ? Integer.valueOf(1) : null,
         null,
         null,
         location,
         null,
-        "id");
+        null,
+        null,
+        error,
+        operationId);
   }
 
-  public static BackupStatus failed(String completionTime) {
-    return new BackupStatus(
-        1L,
-        "Failed",
-        List.of(),
-        completionTime,
-        completionTime,
-        null,
-        null,
-        null,
-        null,
-        null,
-        new OperationError("STORAGE_UNAVAILABLE", "The store is away."),
-        "id");
+  /** The same, with another spec. */
+  public static DoSQLBackup with(
+      DoSQLBackup backup,
+      BackupSpec.@Nullable DeletionPolicy deletionPolicy,
+      @Nullable String expire) {
+    backup.setSpec(
+        new BackupSpec(
+            backup.getSpec().databaseRef(), backup.getSpec().tenants(), deletionPolicy, expire));
+    return backup;
+  }
+
+  /** The same, with a request for verification. */
+  public static DoSQLBackup askedToVerify(DoSQLBackup backup, String value) {
+    backup.getMetadata().setAnnotations(Map.of(DueBackup.VERIFY_ANNOTATION, value));
+    return backup;
   }
 }

@@ -23,7 +23,7 @@ class SchedulePlanTest {
       DoSQLBackup... backups) {
     try {
       return SchedulePlan.of(
-          BackupSchedule.parse(cron, "UTC"),
+          BackupSchedule.parse("backup", cron, "UTC"),
           "orders",
           Optional.ofNullable(promised).map(Instant::parse),
           Optional.ofNullable(lastActed).map(Instant::parse),
@@ -124,7 +124,7 @@ class SchedulePlanTest {
 
   @Test
   void timeThatComesTwice_isDueOnce() throws InvalidScheduleException {
-    BackupSchedule schedule = BackupSchedule.parse("30 2 * * *", "Europe/Berlin");
+    BackupSchedule schedule = BackupSchedule.parse("backup", "30 2 * * *", "Europe/Berlin");
     Instant first = Instant.parse("2026-10-25T00:30:00Z");
     Instant second = Instant.parse("2026-10-25T01:30:00Z");
     DoSQLBackup made = Backups.scheduled("orders-20261025-003000", null);

@@ -14,6 +14,7 @@ import io.dosql.crds.ServiceAccountGrant;
 import io.dosql.crds.SubjectGrant;
 import io.dosql.crds.Tls;
 import io.dosql.operator.database.DatabaseKeys.InvalidKeysException;
+import io.dosql.operator.pod.EngineImages;
 import io.dosql.operator.pod.ServiceEndpoints;
 import io.dosql.operator.testing.Databases;
 import io.fabric8.kubernetes.api.model.Container;
@@ -59,7 +60,7 @@ class AuthOfADatabaseTest {
           null);
 
   private static List<HasMetadata> objects(Databases database) throws InvalidKeysException {
-    return new DesiredObjects(new DatabaseDefaults("engine:default"), new ServiceEndpoints())
+    return new DesiredObjects(new EngineImages("engine:default"), new ServiceEndpoints())
         .of(database.build(), KEYS, Optional.empty());
   }
 

@@ -2,6 +2,7 @@ package io.dosql.operator.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dosql.crds.Encryption;
 import io.dosql.crds.S3Credentials;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -46,5 +47,29 @@ class CredentialsTest {
   @Test
   void bothEntries_areEnough() {
     assertThat(reason(secret(Map.of("id", "YQ==", "key", "Yg==", "other", "Yw==")))).isEmpty();
+  }
+
+  private static String keys(Map<String, String> entries) {
+    Secret secret = new SecretBuilder().withData(entries).build();
+    return Credentials.checkKeys(
+            new Encryption(new Encryption.SecretRef("archive-keys")), Optional.of(secret))
+        .map(problem -> problem.reason() + ": " + problem.message())
+        .orElse("");
+  }
+
+  @Test
+  void keysOfAnArchive_areTheOneThatIsActive_andTheOthers() {
+    assertThat(keys(Map.of("active", "azEK", "k1", "AAAA"))).isEmpty();
+    assertThat(keys(Map.of("active", "azI=", "k1", "AAAA")))
+        .isEqualTo(
+            "EncryptionKeyMissing: The Secret archive-keys has no entry k2, which its entry active"
+                + " names; add the key.");
+    assertThat(keys(Map.of("k1", "AAAA"))).contains("has no entry active");
+    assertThat(
+            Credentials.checkKeys(
+                    new Encryption(new Encryption.SecretRef("archive-keys")), Optional.empty())
+                .orElseThrow()
+                .reason())
+        .isEqualTo("EncryptionSecretMissing");
   }
 }

@@ -23,7 +23,7 @@ class DataHealthTest {
       new PodStatus.Log(2, List.of(new PodStatus.Damage("shop", "LSN 4 to 5 are lost")));
 
   private static PodStatus status(PodStatus.Log log, String disk) {
-    return new PodStatus("0.1.0", true, null, null, log, new PodStatus.Checks(disk));
+    return new PodStatus("0.1.0", true, null, null, null, log, new PodStatus.Checks(disk), null);
   }
 
   private static DatabaseDecision decide(DoSQLDatabase database, Observations observations) {

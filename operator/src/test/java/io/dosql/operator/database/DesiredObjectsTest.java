@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.operator.database.DatabaseKeys.InvalidKeysException;
+import io.dosql.operator.pod.EngineImages;
 import io.dosql.operator.pod.ServiceEndpoints;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -23,7 +24,7 @@ class DesiredObjectsTest {
 
   private static final DatabaseKeys KEYS = DatabaseKeys.generate(new SecureRandom());
   private final DesiredObjects objects =
-      new DesiredObjects(new DatabaseDefaults("engine:default"), new ServiceEndpoints());
+      new DesiredObjects(new EngineImages("engine:default"), new ServiceEndpoints());
 
   private List<HasMetadata> of(DoSQLDatabase database) throws InvalidKeysException {
     return objects.of(database, KEYS, Optional.empty());
@@ -66,10 +67,11 @@ class DesiredObjectsTest {
 
   @Test
   void image_isTheDatabasesOwn_orTheDefault() {
-    assertThat(objects.image(database().build())).isEqualTo("engine:default");
-    assertThat(objects.image(database().image("engine:own").build())).isEqualTo("engine:own");
-    assertThatThrownBy(() -> new DatabaseDefaults(" "))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(new EngineImages("engine:default").of(database().build()))
+        .isEqualTo("engine:default");
+    assertThat(new EngineImages("engine:default").of(database().image("engine:own").build()))
+        .isEqualTo("engine:own");
+    assertThatThrownBy(() -> new EngineImages(" ")).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

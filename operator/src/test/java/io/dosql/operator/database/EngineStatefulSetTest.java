@@ -3,11 +3,22 @@ package io.dosql.operator.database;
 import static io.dosql.operator.testing.Databases.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dosql.crds.ArchivePolicy;
 import io.dosql.crds.BackupPolicy;
+import io.dosql.crds.BackupStore;
+import io.dosql.crds.BackupTier;
+import io.dosql.crds.BootstrapRestore;
+import io.dosql.crds.BootstrapSource;
 import io.dosql.crds.ChangeCapture;
+import io.dosql.crds.DatabaseStatus;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.Durability;
+import io.dosql.crds.Encryption;
+import io.dosql.crds.ResourceCondition;
 import io.dosql.crds.Resources;
+import io.dosql.crds.Retention;
+import io.dosql.crds.S3Store;
+import io.dosql.crds.ServerSideEncryption;
 import io.dosql.crds.Storage;
 import io.dosql.crds.TenantLimits;
 import io.dosql.operator.testing.Databases;
@@ -23,8 +34,10 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -177,7 +190,7 @@ class EngineStatefulSetTest {
   @Test
   void noOtherVolumeOfThePod_showsTheKeysSecret() {
     for (BackupPolicy policy :
-        List.of(Databases.s3Policy(), new BackupPolicy(Databases.directory(), null, null, null))) {
+        List.of(Databases.s3Policy(), BackupPolicy.of(Databases.directory()))) {
       assertThat(pod(database().backup(policy)).getVolumes())
           .filteredOn(volume -> volume.getSecret() != null)
           .noneMatch(volume -> volume.getSecret().getSecretName().equals("orders-keys"));
@@ -205,6 +218,157 @@ class EngineStatefulSetTest {
             Map.entry("/data", "data rw"),
             Map.entry("/tmp", "tmp rw"),
             Map.entry("/etc/dosql/keys", "keys ro"));
+  }
+
+  private static BackupPolicy policy(
+      BackupStore store,
+      @Nullable BackupTier tier,
+      @Nullable ArchivePolicy archive,
+      @Nullable Retention retention,
+      @Nullable Encryption encryption) {
+    return new BackupPolicy(store, tier, null, null, archive, retention, null, encryption);
+  }
+
+  @Test
+  void archive_isContinuous_andGivenByEnvironment_inUnitsThatTheEngineReads() {
+    assertThat(environment(database().backup(Databases.s3Policy())))
+        .containsEntry("DOSQL_ARCHIVE", "continuous")
+        .containsEntry("DOSQL_ARCHIVE_INTERVAL", "1s")
+        .containsEntry("DOSQL_ARCHIVE_ON_MAX_LAG", "KeepServing")
+        .containsEntry("DOSQL_ARCHIVE_WINDOW", "168h")
+        .containsEntry("DOSQL_ARCHIVE_SNAPSHOT_INTERVAL", "24h")
+        .doesNotContainKey("DOSQL_ARCHIVE_MAX_LAG");
+    assertThat(
+            environment(
+                database()
+                    .backup(
+                        policy(
+                            Databases.s3(),
+                            BackupTier.High,
+                            new ArchivePolicy(
+                                null, "30s", "2Gi", ArchivePolicy.OnMaxLag.StopWrites, "6h"),
+                            new Retention(null, null, "3d"),
+                            null))))
+        .containsEntry("DOSQL_ARCHIVE_INTERVAL", "30s")
+        .containsEntry("DOSQL_ARCHIVE_MAX_LAG", "2147483648")
+        .containsEntry("DOSQL_ARCHIVE_ON_MAX_LAG", "StopWrites")
+        .containsEntry("DOSQL_ARCHIVE_WINDOW", "72h")
+        .containsEntry("DOSQL_ARCHIVE_SNAPSHOT_INTERVAL", "6h");
+  }
+
+  @Test
+  void archiveThatIsOff_saysNoMoreThanThat_andTheWindowOfWhatRestoresSaved() {
+    Map<String, String> variables =
+        environment(database().backup(policy(Databases.s3(), BackupTier.Low, null, null, null)));
+    assertThat(variables)
+        .containsEntry("DOSQL_ARCHIVE", "off")
+        .containsEntry("DOSQL_ARCHIVE_WINDOW", "336h");
+    assertThat(variables.keySet())
+        .filteredOn(name -> name.startsWith("DOSQL_ARCHIVE"))
+        .containsExactlyInAnyOrder("DOSQL_ARCHIVE", "DOSQL_ARCHIVE_WINDOW");
+  }
+
+  @Test
+  void encryption_isAFolderWithAllKeysOfTheSecret() {
+    Databases encrypted =
+        database()
+            .backup(
+                policy(
+                    Databases.directory(),
+                    null,
+                    null,
+                    null,
+                    new Encryption(new Encryption.SecretRef("archive-keys"))));
+    assertThat(environment(encrypted))
+        .containsEntry("DOSQL_STORE_ENCRYPTION_KEYS_DIR", "/etc/dosql/encryption");
+    assertThat(mounts(encrypted)).containsEntry("/etc/dosql/encryption", "encryption ro");
+    var secret = volume(encrypted, "encryption").getSecret();
+    assertThat(secret.getSecretName()).isEqualTo("archive-keys");
+    assertThat(secret.getItems()).isNullOrEmpty();
+    // Without it, a missing Secret would keep the pod from serving.
+    assertThat(secret.getOptional()).isTrue();
+  }
+
+  @Test
+  void encryptionByTheService_isPassedOn() {
+    S3Store plain = Objects.requireNonNull(Databases.s3().s3());
+    BackupStore kms =
+        new BackupStore(
+            new S3Store(
+                plain.endpoint(),
+                plain.bucket(),
+                null,
+                null,
+                plain.secretRef(),
+                new ServerSideEncryption(ServerSideEncryption.Type.KMS, "key/1")),
+            null);
+    assertThat(environment(database().backup(BackupPolicy.of(kms))))
+        .containsEntry("DOSQL_STORE_S3_SSE", "KMS")
+        .containsEntry("DOSQL_STORE_S3_SSE_KMS_KEY", "key/1");
+  }
+
+  private static Databases bootstrapping(BackupStore source) {
+    return database()
+        .backup(Databases.s3Policy())
+        .bootstrap(
+            new BootstrapRestore(
+                new BootstrapSource(
+                    source,
+                    new BootstrapSource.SourceDatabase("old", null),
+                    new Encryption(new Encryption.SecretRef("old-keys"))),
+                null,
+                null,
+                null,
+                null,
+                true,
+                null));
+  }
+
+  @Test
+  void sourceOfABootstrap_isBesideTheOwnStore_andThePodIsNotReady() {
+    Databases database = bootstrapping(Databases.s3());
+    assertThat(environment(database))
+        .containsEntry("DOSQL_STORE", "s3")
+        .containsEntry("DOSQL_SOURCE_STORE", "s3")
+        .containsEntry("DOSQL_SOURCE_STORE_PREFIX", "shop/old")
+        .containsEntry("DOSQL_SOURCE_STORE_S3_CREDENTIALS_DIR", "/etc/dosql/source-s3")
+        .containsEntry("DOSQL_SOURCE_STORE_ENCRYPTION_KEYS_DIR", "/etc/dosql/source-encryption");
+    assertThat(mounts(database))
+        .containsEntry("/etc/dosql/source-s3", "source-s3-credentials ro")
+        .containsEntry("/etc/dosql/source-encryption", "source-encryption ro");
+    Container engine = engine(database);
+    assertThat(engine.getReadinessProbe().getHttpGet().getPath())
+        .isEqualTo("/health/bootstrap-pending");
+    assertThat(engine.getStartupProbe().getHttpGet().getPath()).isEqualTo("/health/ready");
+    assertThat(engine.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/health/live");
+  }
+
+  @Test
+  void volumeOfASource_isOnlyRead() {
+    Databases database = bootstrapping(Databases.directory());
+    assertThat(mounts(database)).containsEntry("/source", "source-backups ro");
+    assertThat(environment(database)).containsEntry("DOSQL_SOURCE_STORE_DIRECTORY", "/source");
+  }
+
+  @Test
+  void databaseThatHasBegun_knowsItsSourceNoLonger() {
+    Databases database =
+        bootstrapping(Databases.s3())
+            .status(
+                new DatabaseStatus(
+                    1L,
+                    null,
+                    List.of(
+                        new ResourceCondition(
+                            "BootstrapRestored", "True", 1L, Databases.CREATED, "Restored", "")),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null));
+    assertThat(EngineStatefulSet.build(database.build(), IMAGE, Optional.empty()))
+        .isEqualTo(build(database().backup(Databases.s3Policy())));
   }
 
   @Test
@@ -262,8 +426,7 @@ class EngineStatefulSetTest {
 
   @Test
   void directoryStore_isTheClaimThatItNames() {
-    Databases directory =
-        database().backup(new BackupPolicy(Databases.directory(), null, null, null));
+    Databases directory = database().backup(BackupPolicy.of(Databases.directory()));
     assertThat(environment(directory))
         .containsEntry("DOSQL_STORE", "directory")
         .containsEntry("DOSQL_STORE_DIRECTORY", "/backups")

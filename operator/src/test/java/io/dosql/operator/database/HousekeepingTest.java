@@ -97,6 +97,7 @@ class HousekeepingTest {
     Observations observation =
         serving()
             .stored("kept", "2026-11-24T00:00:00Z")
+            .keeping(2, null)
             .backups(
                 Backups.backup("kept", Backups.completed("2026-11-24T00:00:00Z", HERE + "kept")),
                 Backups.backup("gone", Backups.completed("2026-11-23T00:00:00Z", HERE + "gone")),
@@ -108,6 +109,22 @@ class HousekeepingTest {
   }
 
   @Test
+  void backupWithATimeToExpire_losesItsResourceWhenItIsGone_withoutAnyRule() {
+    Observations observation =
+        serving()
+            .backups(
+                Backups.with(
+                    Backups.backup(
+                        "expired", Backups.completed("2026-11-23T00:00:00Z", HERE + "expired")),
+                    null,
+                    "1h"),
+                Backups.backup("kept", Backups.completed("2026-11-23T00:00:00Z", HERE + "kept")));
+    DoSQLDatabase keepsAll =
+        database().backup(io.dosql.operator.testing.Databases.s3Policy()).build();
+    assertThat(Housekeeping.outdated(keepsAll, observation.build())).containsExactly("expired");
+  }
+
+  @Test
   void withoutRetention_orWithoutAListing_orWhilePruning_noResourceGoes() {
     Observations observation =
         serving()
@@ -116,6 +133,7 @@ class HousekeepingTest {
     DoSQLDatabase keepsAll =
         database().backup(io.dosql.operator.testing.Databases.s3Policy()).build();
     assertThat(Housekeeping.outdated(keepsAll, observation.build())).isEmpty();
+    observation.keeping(2, null);
     assertThat(Housekeeping.outdated(KEEPING, observation.stored(unavailable()).build())).isEmpty();
     assertThat(
             Housekeeping.outdated(

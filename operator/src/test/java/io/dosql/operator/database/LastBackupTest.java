@@ -4,9 +4,7 @@ import static io.dosql.operator.database.Observations.serving;
 import static io.dosql.operator.testing.Operations.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dosql.crds.DatabaseStatus.BackupSummary;
 import io.dosql.operator.backup.Backups;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LastBackupTest {
@@ -72,25 +70,5 @@ class LastBackupTest {
   @Test
   void noBackup_isUnknown_notAFailure() {
     assertThat(condition(serving())).isEqualTo("Unknown/NoBackupYet");
-  }
-
-  @Test
-  void summary_keepsWhatItSaid_whenTheStoreCannotBeListed() {
-    BackupSummary before =
-        new BackupSummary("one", "2026-11-23T00:00:00Z", null, "2026-11-23T00:00:00Z", 7);
-    assertThat(
-            LastBackup.summary(
-                serving().stored(unavailable()).build(),
-                before,
-                Optional.empty(),
-                Optional.empty()))
-        .isEqualTo(before);
-  }
-
-  @Test
-  void summary_forgetsBackupsThatAreGone() {
-    BackupSummary before = new BackupSummary("one", "2026-11-23T00:00:00Z", null, null, 7);
-    assertThat(LastBackup.summary(serving().build(), before, Optional.empty(), Optional.empty()))
-        .isEqualTo(new BackupSummary(null, null, null, null, 0));
   }
 }

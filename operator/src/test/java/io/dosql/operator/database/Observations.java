@@ -1,6 +1,7 @@
 package io.dosql.operator.database;
 
 import io.dosql.crds.DoSQLBackup;
+import io.dosql.operator.backup.RetentionPlan;
 import io.dosql.operator.pod.Operation;
 import io.dosql.operator.pod.PodStatus;
 import io.dosql.operator.pod.Reply;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Observations for tests: a database that is as it shall be, and variations. */
@@ -28,8 +30,10 @@ final class Observations {
   private @Nullable Problem credentials;
   private List<DoSQLBackup> backups = List.of();
   private @Nullable Reply<List<StoredBackup>> stored = new Reply.Ok<>(List.of());
+  private @Nullable RetentionPlan retention;
   private DatabaseObservation.@Nullable Pruning pruning;
   private AccessFindings access = AccessFindings.NONE;
+  private BootstrapPlan.@Nullable Observation bootstrap;
 
   private Observations() {}
 
@@ -116,9 +120,36 @@ final class Observations {
   Observations stored(String... nameAndTime) {
     List<StoredBackup> listing = new ArrayList<>();
     for (int i = 0; i < nameAndTime.length; i += 2) {
-      listing.add(new StoredBackup(nameAndTime[i], Instant.parse(nameAndTime[i + 1]), 10, 1, null));
+      listing.add(
+          new StoredBackup(nameAndTime[i], Instant.parse(nameAndTime[i + 1]), 10, 1, null, null));
     }
     return stored(new Reply.Ok<>(listing));
+  }
+
+  Observations keeping(@Nullable Integer last, @Nullable Integer days) {
+    retention =
+        new RetentionPlan(
+            Optional.ofNullable(last), Optional.ofNullable(days), Map.of(), Set.of(), Set.of());
+    return this;
+  }
+
+  Observations archive(PodStatus.@Nullable Archive archive) {
+    return engine(
+        new Reply.Ok<>(
+            new PodStatus(
+                "0.1.0",
+                true,
+                "line-1",
+                new PodStatus.Tenants(3, 1, null, null),
+                STORE_OK,
+                null,
+                null,
+                archive)));
+  }
+
+  Observations bootstrap(BootstrapPlan.Observation value) {
+    bootstrap = value;
+    return this;
   }
 
   Observations pruning(Reply<Operation> operation, String... names) {
@@ -146,7 +177,9 @@ final class Observations {
         Optional.ofNullable(credentials),
         backups,
         Optional.ofNullable(stored),
+        Optional.ofNullable(retention),
         Optional.ofNullable(pruning),
+        Optional.ofNullable(bootstrap),
         access);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dosql.operator.main.OperatorConfig;
+import io.dosql.operator.main.OperatorMetricsFixture;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -26,6 +27,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -285,6 +288,30 @@ class ChartTest {
                     .equals(service.getSpec().getPorts().getFirst().getTargetPort().getStrVal()));
   }
 
+  @Test
+  void alerts_areThereWhenAskedFor_andAskForMetricsThatExist() throws IOException {
+    assertThat(Chart.text(scratch, "{}")).doesNotContain("PrometheusRule");
+    String text = Chart.text(scratch, "alerts: {enabled: true, labels: {release: mark-release}}");
+    assertThat(text)
+        .contains("kind: PrometheusRule", "release: mark-release")
+        .contains(
+            "alert: ArchiveStalled",
+            "alert: ArchiveLag",
+            "alert: RetentionFailed",
+            "alert: VerificationFailed")
+        // What is a template of Prometheus stays one.
+        .contains("The archive of {{ $labels.namespace }}/{{ $labels.database }} does not go on");
+    Set<String> known = OperatorMetricsFixture.names();
+    assertThat(
+            Pattern.compile("dosql_operator_[a-z_]+")
+                .matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .toList())
+        .isNotEmpty()
+        .allSatisfy(metric -> assertThat(known).contains(metric));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -302,6 +329,8 @@ class ChartTest {
         "resources: {limits: {memory: lots}}            | '/resources/limits/memory'",
         "podLabels: {app.kubernetes.io/name: x}         | invalid propertyName 'app.kubernetes.io/name'",
         "crds: {install: sure}                          | '/crds/install'",
+        "alerts: {enabled: maybe}                       | '/alerts/enabled'",
+        "alerts: {rules: []}                            | additional properties 'rules' not allowed",
       })
   void wrongValue_isRefused_andNamed(String values, String message) {
     assertThatThrownBy(() -> render(values)).hasMessageContaining(message);

@@ -44,13 +44,14 @@ class RulesTest {
     assertThat(granted())
         .containsExactly(
             "apps/statefulsets create,get,list,patch,watch",
+            "batch/jobs create,list,watch",
             "core/events create",
-            "core/persistentvolumeclaims list,patch,watch",
+            "core/persistentvolumeclaims get,list,patch,watch",
             "core/pods list,watch",
             "core/secrets create,get,list,patch,watch",
             "core/serviceaccounts create,get,list,patch,watch",
             "core/services create,get,list,patch,watch",
-            "dosql.io/dosqlbackups create,delete,get,list,watch",
+            "dosql.io/dosqlbackups create,delete,get,list,patch,watch",
             "dosql.io/dosqlbackups/status patch",
             "dosql.io/dosqldatabases get,list,watch",
             "dosql.io/dosqldatabases/status patch",
@@ -66,6 +67,6 @@ class RulesTest {
     assertThat(granted())
         .noneMatch(right -> right.contains("*"))
         .filteredOn(right -> right.contains("delete"))
-        .containsExactly("dosql.io/dosqlbackups create,delete,get,list,watch");
+        .containsExactly("dosql.io/dosqlbackups create,delete,get,list,patch,watch");
   }
 }

@@ -73,7 +73,7 @@ class MigrationDeciderTest {
   }
 
   private static TenantInfo tenant(String name, @Nullable String version) {
-    return new TenantInfo(name, version);
+    return new TenantInfo(name, null, version);
   }
 
   private static MigrationStatus running() {
@@ -127,7 +127,9 @@ class MigrationDeciderTest {
   void runningOperation_countsTenants() {
     Step<MigrationStatus> step =
         decide(
-            resource(1, running()), null, new OperationView.Running(new Operation.Progress(3, 8)));
+            resource(1, running()),
+            null,
+            new OperationView.Running(Operation.Progress.ofTenants(3, 8)));
     assertThat(step.status().tenants()).isEqualTo(new TenantProgress(8, 3, 0));
     assertThat(step.requeue()).contains(Step.POLL);
   }

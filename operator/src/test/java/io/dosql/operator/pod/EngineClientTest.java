@@ -115,11 +115,43 @@ class EngineClientTest {
                 new PodStatus(
                     "0.1.0",
                     true,
+                    null,
                     new PodStatus.Tenants(3, 1, null, null),
                     new PodStatus.Store("s3", "error", "STORAGE_TIMEOUT", "slow"),
                     new PodStatus.Log(1, List.of(new PodStatus.Damage("a", "lost"))),
-                    new PodStatus.Checks("error"))));
+                    new PodStatus.Checks("error"),
+                    null)));
     assertThat(observed).containsExactly("status ok");
+  }
+
+  @Test
+  void archiveOfTheStatus_isRead() throws IOException {
+    EngineClient client =
+        client(
+            json(
+                200,
+                """
+                {"version":"0.2.0","line":"l2","ready":true,"archive":{"state":"failing","line":"l2","epoch":"3",
+                 "lagSeconds":0.4,"lagBytes":"81920","archivedTime":"2026-11-24T10:00:00.5Z",
+                 "error":{"code":"STORAGE_TIMEOUT","message":"slow","suggestion":"Wait.","time":"2026-11-24T10:00:00Z"},
+                 "onMaxLag":"KeepServing","gaps":1,"lastGap":{"from":"4096","to":"8192"},
+                 "newLine":{"reason":"ArchiveAhead","previousLine":"l1","time":"2026-11-23T10:00:00Z"},
+                 "oldestRestorable":"2026-11-17T10:00:00Z","newestRestorable":null,"objects":1,"bytes":1,
+                 "retention":{"windowSeconds":604800,"objectsDeleted":0,"error":null}}}
+                """));
+    PodStatus status = client.status().answer().orElseThrow();
+    assertThat(status.line()).isEqualTo("l2");
+    assertThat(status.archive())
+        .isEqualTo(
+            new PodStatus.Archive(
+                "failing",
+                "l2",
+                new PodStatus.ArchiveError("STORAGE_TIMEOUT", "slow", "Wait."),
+                new PodStatus.Gap("4096", "8192"),
+                new PodStatus.NewLine("ArchiveAhead", "l1"),
+                Instant.parse("2026-11-17T10:00:00Z"),
+                null,
+                new PodStatus.Retention(null)));
   }
 
   @Test
@@ -271,12 +303,13 @@ class EngineClientTest {
                   200,
                   query.endsWith("after=a+b")
                       ? "{\"tenants\":[{\"name\":\"c\",\"schemaVersion\":null}],\"next\":null}"
-                      : "{\"tenants\":[{\"name\":\"a b\",\"schemaVersion\":\"1_x\"}],\"next\":\"a"
+                      : "{\"tenants\":[{\"name\":\"a b\",\"lsn\":\"7\",\"schemaVersion\":\"1_x\"}],\"next\":\"a"
                           + " b\"}");
             });
     assertThat(client(server.url(), TIMEOUT).tenants())
         .isEqualTo(
-            new Reply.Ok<>(List.of(new TenantInfo("a b", "1_x"), new TenantInfo("c", null))));
+            new Reply.Ok<>(
+                List.of(new TenantInfo("a b", "7", "1_x"), new TenantInfo("c", null, null))));
     assertThat(server.requests())
         .extracting(AdminServer.Request::path)
         .containsExactly("/admin/tenants?limit=1000", "/admin/tenants?limit=1000&after=a+b");
@@ -312,14 +345,21 @@ class EngineClientTest {
                 200,
                 """
                 {"backups":[{"name":"n","time":"2026-11-24T02:00:00.5Z","bytes":81920,
-                 "tenants":3,"schemaVersion":"003_x"}],"next":null}
+                 "tenants":3,"schemaVersion":"003_x",
+                 "verified":{"time":"2026-11-24T03:00:00Z","ok":true,"message":null}}],"next":null}
                 """));
     assertThat(client.backups())
         .isEqualTo(
             new Reply.Ok<>(
                 List.of(
                     new StoredBackup(
-                        "n", Instant.parse("2026-11-24T02:00:00.5Z"), 81920, 3, "003_x"))));
+                        "n",
+                        Instant.parse("2026-11-24T02:00:00.5Z"),
+                        81920,
+                        3,
+                        "003_x",
+                        new StoredBackup.Verification(
+                            Instant.parse("2026-11-24T03:00:00Z"), true, null)))));
   }
 
   private void assertBody(OperationRequest request, String expected) throws IOException {
@@ -338,7 +378,22 @@ class EngineClientTest {
         new OperationRequest.Backup("n", List.of("a")),
         "{\"kind\":\"backup\",\"name\":\"n\",\"tenants\":[\"a\"]}");
     assertBody(
-        new OperationRequest.Restore("n", List.of()), "{\"kind\":\"restore\",\"backup\":\"n\"}");
+        new OperationRequest.Restore("n", null, null, null, false, List.of(), false, false, null),
+        "{\"kind\":\"restore\",\"backup\":\"n\"}");
+    assertBody(
+        new OperationRequest.Restore(null, "r", null, null, false, List.of(), false, false, null),
+        "{\"kind\":\"restore\",\"preRestoreId\":\"r\"}");
+    assertBody(
+        new OperationRequest.Restore(
+            null, null, "2026-11-24T14:02:16.5Z", null, false, List.of("a"), true, false, null),
+        "{\"kind\":\"restore\",\"targetTime\":\"2026-11-24T14:02:16.5Z\",\"tenants\":[\"a\"],\"dryRun\":true}");
+    assertBody(
+        new OperationRequest.Restore(
+            null, null, null, "42", false, List.of("a"), false, false, "l1"),
+        "{\"kind\":\"restore\",\"targetLsn\":\"42\",\"tenants\":[\"a\"],\"line\":\"l1\"}");
+    assertBody(
+        new OperationRequest.Restore(null, null, null, null, true, List.of(), false, true, null),
+        "{\"kind\":\"restore\",\"latest\":true,\"source\":true}");
     assertBody(
         new OperationRequest.Prune(List.of("n")), "{\"kind\":\"prune\",\"backups\":[\"n\"]}");
     assertBody(

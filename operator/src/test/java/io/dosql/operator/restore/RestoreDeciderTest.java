@@ -10,8 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dosql.crds.DatabaseRef;
 import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLRestore;
+import io.dosql.crds.RestoreProgress;
 import io.dosql.crds.RestoreSpec;
 import io.dosql.crds.RestoreStatus;
+import io.dosql.crds.RestoredTenant;
 import io.dosql.operator.backup.Backups;
 import io.dosql.operator.pod.Operation;
 import io.dosql.operator.pod.OperationRequest;
@@ -46,14 +48,26 @@ class RestoreDeciderTest {
             .build());
     restore.setSpec(
         new RestoreSpec(
-            new DatabaseRef("orders"), new RestoreSpec.BackupRef("nightly"), List.of(tenants)));
+            new DatabaseRef("orders"),
+            new RestoreSpec.BackupRef("nightly"),
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of(tenants),
+            false));
     restore.setStatus(status);
     return restore;
   }
 
-  private static RestoreStatus running(RestoreStatus.@Nullable Progress progress, String id) {
-    return new RestoreStatus(
-        1L, "Running", List.of(), "2026-11-24T09:59:00Z", null, progress, null, null, id);
+  private static OperationRequest.Restore ofBackup(String name, String... tenants) {
+    return new OperationRequest.Restore(
+        name, null, null, null, false, List.of(tenants), false, false, null);
+  }
+
+  private static RestoreStatus running(@Nullable RestoreProgress progress, String id) {
+    return RestoreStatus.ongoing(1L, "Running", List.of(), "2026-11-24T09:59:00Z", progress, id);
   }
 
   private static Step<RestoreStatus> decide(
@@ -79,8 +93,146 @@ class RestoreDeciderTest {
     assertThat(step.status().phase()).isEqualTo("Running");
     assertThat(step.status().startTime()).isEqualTo("2026-11-24T10:00:00Z");
     assertThat(verdict(step.status().conditions())).isEqualTo("FTF");
-    assertThat(step.start())
-        .contains(new Step.Start(UID, new OperationRequest.Restore("nightly", List.of("a"))));
+    assertThat(step.start()).contains(new Step.Start(UID, ofBackup("nightly", "a")));
+  }
+
+  private static DoSQLRestore to(
+      @Nullable String time,
+      @Nullable Long lsn,
+      boolean latest,
+      boolean dryRun,
+      String... tenants) {
+    DoSQLRestore restore = restore(null);
+    restore.setSpec(
+        new RestoreSpec(
+            new DatabaseRef("orders"),
+            null,
+            null,
+            time,
+            lsn,
+            latest ? Boolean.TRUE : null,
+            "l1",
+            List.of(tenants),
+            dryRun));
+    return restore;
+  }
+
+  private static OperationRequest requested(DoSQLRestore restore) {
+    return decide(restore, READY, null, null).start().orElseThrow().request();
+  }
+
+  @Test
+  void everyKindOfTarget_isPassedOnAsItIs() {
+    assertThat(requested(to("2026-11-24T14:02:16.123456789Z", null, false, false)))
+        .isEqualTo(
+            new OperationRequest.Restore(
+                null,
+                null,
+                "2026-11-24T14:02:16.123456789Z",
+                null,
+                false,
+                List.of(),
+                false,
+                false,
+                "l1"));
+    assertThat(requested(to(null, 42L, false, false, "a")))
+        .isEqualTo(
+            new OperationRequest.Restore(
+                null, null, null, "42", false, List.of("a"), false, false, "l1"));
+    assertThat(requested(to(null, null, true, true)))
+        .isEqualTo(
+            new OperationRequest.Restore(
+                null, null, null, null, true, List.of(), true, false, "l1"));
+  }
+
+  @Test
+  void whatAnotherRestoreSaved_isAskedForByItsId_andNamed() {
+    DoSQLRestore undo = restore(null);
+    undo.setSpec(
+        new RestoreSpec(
+            new DatabaseRef("orders"), null, "r-1", null, null, null, null, List.of("a"), false));
+    Step<RestoreStatus> step = decide(undo, READY, null, null);
+    assertThat(step.start().orElseThrow().request())
+        .isEqualTo(
+            new OperationRequest.Restore(
+                null, "r-1", null, null, false, List.of("a"), false, false, null));
+    assertThat(step.events())
+        .extracting(EventNote::message)
+        .containsExactly("restoring to what the restore r-1 saved");
+  }
+
+  private static final String PLAN =
+      """
+      {"tenants":[
+        {"tenant":"a","fromLine":"l1","fromLsn":"41","fromTime":"2026-11-24T14:02:16.25Z",
+         "objects":3,"bytes":1000,"databaseBytes":8192},
+        {"tenant":"main","fromLine":"l1","fromLsn":"7","fromTime":"2026-11-24T13:00:00Z",
+         "objects":1,"bytes":24,"databaseBytes":4096}],
+       "estimatedSeconds":1.2}
+      """;
+
+  private static DoSQLRestore dryRun() {
+    DoSQLRestore dryRun = to("2026-11-24T14:02:17Z", null, false, true);
+    dryRun.setStatus(running(null, UID));
+    return dryRun;
+  }
+
+  @Test
+  void dryRun_saysWhatWouldBeRestored_andThatNothingWas() {
+    Step<RestoreStatus> step =
+        decide(dryRun(), READY, null, new OperationView.Succeeded(succeeded(PLAN)));
+    RestoreStatus status = step.status();
+    assertThat(status.phase()).isEqualTo("Completed");
+    assertThat(brief(status.conditions(), "Ready")).isEqualTo("True/Planned");
+    assertThat(find(status.conditions(), "Ready").message())
+        .isEqualTo(
+            "2 tenants would be restored, from 4 objects with 1024 bytes, in about 2 s; see"
+                + " status.plan. Nothing was changed.");
+    assertThat(status.plan())
+        .containsExactly(
+            new RestoredTenant("a", "l1", "41", "2026-11-24T14:02:16.25Z", 3L, 1000L, 8192L, null),
+            new RestoredTenant("main", "l1", "7", "2026-11-24T13:00:00Z", 1L, 24L, 4096L, null));
+    assertThat(status.estimatedSeconds()).isEqualTo(2);
+    assertThat(status.preRestoreLocation()).isNull();
+    assertThat(status.targetReached())
+        .isEqualTo(new RestoreStatus.TargetReached(null, "2026-11-24T14:02:16.250Z"));
+    assertThat(step.events()).extracting(EventNote::reason).containsExactly("DryRunCompleted");
+  }
+
+  @Test
+  void dryRunThatFailed_changedNothing_howeverFarItCame() {
+    Step<RestoreStatus> step =
+        decide(dryRun(), READY, null, failed("RESTORE_TARGET_NOT_AVAILABLE", false, 2, 3, null));
+    assertThat(step.status().phase()).isEqualTo("Failed");
+    assertThat(find(step.status().conditions(), "Stalled").message())
+        .isEqualTo("Nothing was changed. It failed. Mend it.");
+  }
+
+  @Test
+  void restoreOfOneTenant_saysWhichCommitWasReached() {
+    Step<RestoreStatus> step =
+        follow(
+            new OperationView.Succeeded(
+                succeeded(
+                    "{\"tenants\":[{\"tenant\":\"a\",\"fromLsn\":\"41\",\"lsn\":\"58\","
+                        + "\"fromTime\":\"2026-11-24T14:02:16Z\",\"bytes\":10}]}")));
+    assertThat(step.status().plan()).extracting(RestoredTenant::newLsn).containsExactly("58");
+    assertThat(step.status().targetReached())
+        .isEqualTo(new RestoreStatus.TargetReached("41", "2026-11-24T14:02:16Z"));
+    assertThat(step.status().progress()).isEqualTo(new RestoreProgress(1, 1, 10L, 10L, 100, 0L));
+    assertThat(step.status().estimatedSeconds()).isNull();
+  }
+
+  @Test
+  void backupThatIsBeingDeleted_isNotRestored() {
+    Step<RestoreStatus> step =
+        decide(
+            restore(null),
+            READY,
+            Backups.backup("nightly", Backups.status("Deleting", null, null)),
+            null);
+    assertThat(step.start()).isEmpty();
+    assertThat(step.status().phase()).isEqualTo("Failed");
   }
 
   @Test
@@ -143,11 +295,14 @@ class RestoreDeciderTest {
 
   @Test
   void progress_neverGoesBack_whenThePodStartsAgain() {
-    RestoreStatus twoDone = running(new RestoreStatus.Progress(2, 3), UID);
+    RestoreStatus twoDone = running(RestoreProgress.ofTenants(2, 3), UID);
     Step<RestoreStatus> step =
         decide(
-            restore(twoDone), READY, null, new OperationView.Running(new Operation.Progress(0, 3)));
-    assertThat(step.status().progress()).isEqualTo(new RestoreStatus.Progress(2, 3));
+            restore(twoDone),
+            READY,
+            null,
+            new OperationView.Running(Operation.Progress.ofTenants(0, 3)));
+    assertThat(step.status().progress()).isEqualTo(RestoreProgress.ofTenants(2, 3));
   }
 
   @Test
@@ -158,10 +313,18 @@ class RestoreDeciderTest {
                 succeeded("{\"tenants\":[{\"tenant\":\"a\"},{\"tenant\":\"main\"}]}")));
     assertThat(step.status().phase()).isEqualTo("Completed");
     assertThat(verdict(step.status().conditions())).isEqualTo("TFF");
-    assertThat(step.status().progress()).isEqualTo(new RestoreStatus.Progress(2, 2));
+    assertThat(step.status().progress()).isEqualTo(RestoreProgress.ofTenants(2, 2));
     assertThat(step.status().preRestoreLocation()).isEqualTo(SAVED);
     assertThat(step.requeue()).isEmpty();
     assertThat(step.events()).extracting(EventNote::reason).containsExactly("RestoreCompleted");
+  }
+
+  @Test
+  void whatALaterAttemptSaved_liesUnderTheIdOfTheFirst() {
+    OperationView done = new OperationView.Succeeded(succeeded("{\"tenants\":[]}"));
+    Step<RestoreStatus> step = decide(restore(running(null, UID + "-r3")), READY, null, done);
+    assertThat(step.status().preRestoreLocation()).isEqualTo(SAVED);
+    assertThat(step.status().operationId()).isEqualTo(UID + "-r3");
   }
 
   @Test
@@ -183,11 +346,11 @@ class RestoreDeciderTest {
 
   @Test
   void failureAfterThePodRestarted_isFinalToo_whenATenantWasRestoredBefore() {
-    RestoreStatus oneDone = running(new RestoreStatus.Progress(1, 3), UID);
+    RestoreStatus oneDone = running(RestoreProgress.ofTenants(1, 3), UID);
     Step<RestoreStatus> step =
         decide(restore(oneDone), READY, null, failed("STORAGE_UNAVAILABLE", true));
     assertThat(step.status().phase()).isEqualTo("Failed");
-    assertThat(step.status().progress()).isEqualTo(new RestoreStatus.Progress(1, 1));
+    assertThat(step.status().progress()).isEqualTo(RestoreProgress.ofTenants(1, 1));
   }
 
   @Test
@@ -208,8 +371,7 @@ class RestoreDeciderTest {
 
   @Test
   void finishedRestore_isLeftAlone_whateverHappens() {
-    RestoreStatus done =
-        new RestoreStatus(1L, "Completed", List.of(), null, null, null, null, null, UID);
+    RestoreStatus done = RestoreStatus.ongoing(1L, "Completed", List.of(), null, null, UID);
     assertThat(decide(restore(done), READY, null, new OperationView.Unknown()))
         .isEqualTo(Step.end(done));
   }

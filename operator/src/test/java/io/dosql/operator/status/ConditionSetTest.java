@@ -11,6 +11,26 @@ import org.junit.jupiter.api.Test;
 
 class ConditionSetTest {
 
+  @Test
+  void conditionsKeepTheirOrder_newOnesStandBehind() {
+    Instant now = Instant.parse("2026-11-24T10:00:00Z");
+    List<ResourceCondition> first =
+        new ConditionSet(List.of(), now, 1L)
+            .set(ConditionType.READY, "True", "A", "a")
+            .set(ConditionType.DISK_HEALTHY, "True", "B", "b")
+            .build();
+    List<ResourceCondition> second =
+        new ConditionSet(first, now, 1L)
+            .set(ConditionType.ARCHIVING, "True", "C", "c")
+            .set(ConditionType.DISK_HEALTHY, "True", "B", "b")
+            .set(ConditionType.READY, "True", "A", "a")
+            .build();
+    assertThat(second)
+        .extracting(ResourceCondition::type)
+        .containsExactly("Ready", "DiskHealthy", "Archiving");
+    assertThat(second.subList(0, 2)).isEqualTo(first);
+  }
+
   private static final Instant FIRST = Instant.parse("2026-11-24T10:00:00.7Z");
   private static final Instant LATER = Instant.parse("2026-11-24T11:00:00Z");
 

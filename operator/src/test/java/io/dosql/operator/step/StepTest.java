@@ -51,7 +51,7 @@ class StepTest {
   @Test
   void states_areSeenAsTheyAre() {
     assertThat(OperationView.of(new Reply.Ok<>(operation(Operation.State.RUNNING, 1, 2))))
-        .isEqualTo(new OperationView.Running(new Operation.Progress(1, 2)));
+        .isEqualTo(new OperationView.Running(Operation.Progress.ofTenants(1, 2)));
     assertThat(OperationView.of(new Reply.Ok<>(operation(Operation.State.SUCCEEDED, 2, 2))))
         .isInstanceOf(OperationView.Succeeded.class);
     assertThat(OperationView.of(new Reply.Ok<>(operation(Operation.State.FAILED, 1, 2))))

@@ -3,6 +3,8 @@ package io.dosql.operator.testing;
 import io.dosql.crds.Auth;
 import io.dosql.crds.BackupPolicy;
 import io.dosql.crds.BackupStore;
+import io.dosql.crds.Bootstrap;
+import io.dosql.crds.BootstrapRestore;
 import io.dosql.crds.ChangeCapture;
 import io.dosql.crds.DatabaseSpec;
 import io.dosql.crds.DatabaseStatus;
@@ -38,6 +40,7 @@ public final class Databases {
   private @Nullable ChangeCapture cdc;
   private Tenants tenants = Tenants.of(null, null);
   private @Nullable BackupPolicy backup;
+  private @Nullable Bootstrap bootstrap;
   private @Nullable Auth auth;
   private @Nullable Tls tls;
   private @Nullable RequestLimits limits;
@@ -64,6 +67,7 @@ public final class Databases {
                 "Ready", "True", observedGeneration, CREATED, "Serving", "It serves.")),
         null,
         1,
+        null,
         null,
         null,
         null);
@@ -124,6 +128,11 @@ public final class Databases {
     return this;
   }
 
+  public Databases bootstrap(BootstrapRestore value) {
+    bootstrap = new Bootstrap(value);
+    return this;
+  }
+
   public Databases auth(Auth value) {
     auth = value;
     return this;
@@ -162,7 +171,18 @@ public final class Databases {
             .build());
     database.setSpec(
         new DatabaseSpec(
-            image, storage, resources, tenants, durability, cdc, backup, auth, tls, limits, null));
+            image,
+            storage,
+            resources,
+            tenants,
+            durability,
+            cdc,
+            backup,
+            bootstrap,
+            auth,
+            tls,
+            limits,
+            null));
     database.setStatus(status);
     return database;
   }
@@ -174,7 +194,8 @@ public final class Databases {
             "backups",
             null,
             null,
-            new S3Credentials("s3-access", null, null)),
+            new S3Credentials("s3-access", null, null),
+            null),
         null);
   }
 
@@ -183,14 +204,15 @@ public final class Databases {
   }
 
   public static BackupPolicy s3Policy() {
-    return new BackupPolicy(s3(), null, null, null);
+    return BackupPolicy.of(s3());
   }
 
   public static BackupPolicy scheduled(String cron, String zone) {
-    return new BackupPolicy(s3(), cron, zone, null);
+    return new BackupPolicy(s3(), null, cron, zone, null, null, null, null);
   }
 
   public static BackupPolicy keeping(@Nullable Integer last, @Nullable Integer days) {
-    return new BackupPolicy(s3(), null, null, new Retention(last, days));
+    return new BackupPolicy(
+        s3(), null, null, null, null, new Retention(last, days, null), null, null);
   }
 }

@@ -25,12 +25,12 @@ public final class Operations {
   }
 
   public static Operation operation(Operation.State state, int done, int total) {
-    return new Operation("id", state, new Operation.Progress(done, total), null, null);
+    return new Operation("id", state, Operation.Progress.ofTenants(done, total), null, null);
   }
 
   public static Operation succeeded(String result) {
     return new Operation(
-        "id", Operation.State.SUCCEEDED, new Operation.Progress(0, 0), json(result), null);
+        "id", Operation.State.SUCCEEDED, Operation.Progress.ofTenants(0, 0), json(result), null);
   }
 
   public static EngineError error(String code, boolean retryable) {
@@ -49,7 +49,7 @@ public final class Operations {
         new Operation(
             "id",
             Operation.State.FAILED,
-            new Operation.Progress(done, total),
+            Operation.Progress.ofTenants(done, total),
             result == null ? null : json(result),
             error));
   }

@@ -13,8 +13,8 @@ package io.dosql.engine.archive.ltx;
  *   24  u64  max TXID                      end of pages: 6 zero bytes
  *   32  u64  time, ms since 1970
  *   40  u64  pre-apply checksum (0)        index: per page three uvarints
- *   48  u64  WAL offset (0)                     number, offset in the file, bytes (10 + compressed)
- *   56  u64  WAL size (0)                       one zero byte
+ *   48  u64  WAL offset (a log object)          number, offset in the file, bytes (10 + compressed)
+ *   56  u64  WAL size (log objects)         one zero byte
  *   64  u32  WAL salts, two (0)                 u64 bytes of the index with that zero
  *   72  u64  node (0)
  *   80       zeros                         trailer, 16 bytes
@@ -26,6 +26,9 @@ package io.dosql.engine.archive.ltx;
  * <em>uncompressed</em> pages, the end of pages, the index with its size, and the post-apply
  * checksum. So it covers every byte but the compressed form of the pages, whose lengths the index
  * covers.
+ *
+ * <p>Litestream keeps at 48 and 56 where in its WAL the transactions were, and looks at neither
+ * when it reads or restores. Here they tell which log objects hold them; 0 where that is not known.
  *
  * <p>A snapshot has min TXID 1 and holds every page, except the lock page at 1 GiB, which SQLite
  * never uses. A file that ends early or whose checksum does not fit is refused as a whole: there is

@@ -1,5 +1,7 @@
 package io.dosql.engine.archive.ltx;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 
 /**
@@ -10,9 +12,19 @@ import java.time.Instant;
  * @param minTxid first transaction, from 1; 1 in a snapshot
  * @param maxTxid last transaction
  * @param time of the last transaction; kept to the millisecond
+ * @param firstLogObject number of the first log object that holds some of the transactions, 0 if
+ *     that is not known. It stands where Litestream writes the offset in its WAL, which nobody else
+ *     reads
+ * @param logObjects how many there are from that one on, 0 if that is not known
  */
 public record LtxHeader(
-    int pageSizeBytes, long pageCount, long minTxid, long maxTxid, Instant time) {
+    int pageSizeBytes,
+    long pageCount,
+    long minTxid,
+    long maxTxid,
+    Instant time,
+    long firstLogObject,
+    long logObjects) {
 
   private static final long PAGE_COUNT_MAX = 0xFFFFFFFFL;
 
@@ -30,6 +42,15 @@ public record LtxHeader(
     if (time.toEpochMilli() < 0) {
       throw new IllegalArgumentException("a time before 1970: " + time);
     }
+    if (firstLogObject < 0 || logObjects < 0 || (firstLogObject == 0 && logObjects > 0)) {
+      throw new IllegalArgumentException(
+          "not a range of log objects: %d from %d on".formatted(logObjects, firstLogObject));
+    }
+  }
+
+  /** Of transactions whose log objects are not known. */
+  public LtxHeader(int pageSizeBytes, long pageCount, long minTxid, long maxTxid, Instant time) {
+    this(pageSizeBytes, pageCount, minTxid, maxTxid, time, 0, 0);
   }
 
   /** A full snapshot as of {@code lsn}. */
@@ -47,8 +68,13 @@ public record LtxHeader(
     return pageSizeBytes * pageCount;
   }
 
-  long lockPage() {
+  /** Number of the page that SQLite leaves out because it holds the lock bytes. */
+  public static long lockPage(int pageSizeBytes) {
     return LtxFormat.lockPage(pageSizeBytes);
+  }
+
+  long lockPage() {
+    return lockPage(pageSizeBytes);
   }
 
   /** Number of the page that follows {@code page} in a snapshot, or the page count + 1. */
@@ -62,6 +88,25 @@ public record LtxHeader(
     return pageCount == lockPage() ? pageCount - 1 : pageCount;
   }
 
+  /** What a reader needs to find the header: the first bytes of a file. */
+  public static final int BYTES = LtxFormat.HEADER_BYTES;
+
+  /**
+   * Reads the header alone, whose checksum is at the end of the file and is not looked at.
+   *
+   * @param object named in errors
+   * @param in at the beginning of the file
+   * @throws CorruptLtxException when the beginning is not that of a valid file
+   */
+  public static LtxHeader read(String object, InputStream in) throws IOException {
+    byte[] bytes = in.readNBytes(BYTES);
+    if (bytes.length < BYTES) {
+      throw new CorruptLtxException(
+          object, bytes.length, "header", BYTES + " bytes", "the end of the file");
+    }
+    return decode(object, bytes);
+  }
+
   byte[] encode() {
     byte[] bytes = new byte[LtxFormat.HEADER_BYTES];
     BigEndian.putInt(bytes, 0, LtxFormat.MAGIC);
@@ -71,6 +116,8 @@ public record LtxHeader(
     BigEndian.putLong(bytes, 16, minTxid);
     BigEndian.putLong(bytes, 24, maxTxid);
     BigEndian.putLong(bytes, 32, time.toEpochMilli());
+    BigEndian.putLong(bytes, 48, firstLogObject);
+    BigEndian.putLong(bytes, 56, logObjects);
     return bytes;
   }
 
@@ -87,7 +134,9 @@ public record LtxHeader(
           BigEndian.getUnsignedInt(bytes, 12),
           BigEndian.getLong(bytes, 16),
           BigEndian.getLong(bytes, 24),
-          Instant.ofEpochMilli(BigEndian.getLong(bytes, 32)));
+          Instant.ofEpochMilli(BigEndian.getLong(bytes, 32)),
+          BigEndian.getLong(bytes, 48),
+          BigEndian.getLong(bytes, 56));
     } catch (IllegalArgumentException e) {
       throw new CorruptLtxException(object, 8, "header", "valid", String.valueOf(e.getMessage()));
     }

@@ -4,7 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,9 +60,9 @@ public final class LtxSnapshots {
    * @throws CorruptLtxException when the snapshot is truncated, altered or no full snapshot
    */
   public static Content restore(String object, InputStream in, Path target) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      return restore(object, in, channel);
+    Files.createFile(target);
+    try (RandomAccessFile file = new RandomAccessFile(target.toFile(), "rw")) {
+      return restore(object, in, file);
     } catch (IOException | RuntimeException e) {
       deleteAfter(e, target);
       throw e;
@@ -74,17 +74,19 @@ public final class LtxSnapshots {
     return readAll(object, in, (header, page, image) -> {});
   }
 
-  private static Content restore(String object, InputStream in, FileChannel channel)
+  private static Content restore(String object, InputStream in, RandomAccessFile file)
       throws IOException {
     Content content =
         readAll(
             object,
             in,
-            (header, page, image) ->
-                writeFully(
-                    channel, ByteBuffer.wrap(image), (page - 1) * (long) header.pageSizeBytes()));
-    extendTo(channel, content.header().databaseBytes());
-    channel.force(true);
+            (header, page, image) -> {
+              file.seek((page - 1) * (long) header.pageSizeBytes());
+              file.write(image);
+            });
+    // Longer only when the last page is the lock page, which no snapshot holds.
+    file.setLength(content.header().databaseBytes());
+    file.getChannel().force(true);
     return content;
   }
 
@@ -104,25 +106,7 @@ public final class LtxSnapshots {
     return new Content(header, DatabaseDigest.finish(digest));
   }
 
-  /** Only needed when the last page is the lock page, which no snapshot holds. */
-  private static void extendTo(FileChannel channel, long sizeBytes) throws IOException {
-    if (channel.size() < sizeBytes) {
-      writeFully(channel, ByteBuffer.allocate(1), sizeBytes - 1);
-    }
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer bytes, long position)
-      throws IOException {
-    long at = position;
-    while (bytes.hasRemaining()) {
-      at += channel.write(bytes, at);
-    }
-  }
-
   private static void deleteAfter(Exception cause, Path target) {
-    if (cause instanceof java.nio.file.FileAlreadyExistsException) {
-      return;
-    }
     try {
       Files.deleteIfExists(target);
     } catch (IOException e) {

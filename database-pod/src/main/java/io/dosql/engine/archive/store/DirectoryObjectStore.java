@@ -1,16 +1,12 @@
 package io.dosql.engine.archive.store;
 
-import static io.dosql.engine.error.ErrorCode.STORAGE_BUCKET_NOT_FOUND;
 import static io.dosql.engine.error.ErrorCode.STORAGE_NOT_FOUND;
-import static io.dosql.engine.error.ErrorCode.STORAGE_PERMISSION_DENIED;
-import static io.dosql.engine.error.ErrorCode.STORAGE_UNAVAILABLE;
 
 import io.dosql.engine.error.DosqlException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,11 +41,13 @@ public final class DirectoryObjectStore implements ObjectStore {
 
   private final Path root;
   private final DirectoryWriter writer;
+  private final DirectoryErrors errors;
 
   /** Touches nothing yet: a folder that is missing or forbidden is told by the calls. */
   public DirectoryObjectStore(Path root) {
     this.root = root.toAbsolutePath().normalize();
     this.writer = new DirectoryWriter(this.root);
+    this.errors = new DirectoryErrors(this.root);
   }
 
   @Override
@@ -169,7 +167,7 @@ public final class DirectoryObjectStore implements ObjectStore {
 
   private void checkRoot() throws NoSuchFileException {
     if (!Files.isDirectory(root)) {
-      throw new RootMissingException(root);
+      throw new DirectoryErrors.RootMissingException(root);
     }
   }
 
@@ -237,34 +235,6 @@ public final class DirectoryObjectStore implements ObjectStore {
   }
 
   private DosqlException failure(String action, String key, IOException cause) {
-    String subject = key.isEmpty() ? root.toString() : root + "/" + key;
-    String message = "Cannot %s %s: %s.".formatted(action, subject, reason(cause));
-    return switch (cause) {
-      case RootMissingException e ->
-          new DosqlException(
-                  STORAGE_BUCKET_NOT_FOUND, "The backup folder " + root + " does not exist.", e)
-              .withSuggestion("Create the folder, or mount the volume that holds it.");
-      case AccessDeniedException e ->
-          new DosqlException(STORAGE_PERMISSION_DENIED, message, e)
-              .withSuggestion("Let the pod's user read and write " + root + ".");
-      default ->
-          new DosqlException(STORAGE_UNAVAILABLE, message, cause)
-              .withSuggestion("Check the volume of " + root + " and its free space.");
-    };
-  }
-
-  private static String reason(IOException cause) {
-    return cause instanceof AccessDeniedException
-        ? "permission denied"
-        : cause.getClass().getSimpleName() + ": " + cause.getMessage();
-  }
-
-  /** The folder itself is missing, as opposed to something in it. */
-  private static final class RootMissingException extends NoSuchFileException {
-    private static final long serialVersionUID = 1L;
-
-    RootMissingException(Path root) {
-      super(root.toString());
-    }
+    return errors.translate(action, key, cause);
   }
 }

@@ -27,7 +27,7 @@ final class ErrorBodyInterceptor implements Interceptor {
       String body = response.peekBody(ERROR_BODY_MAX).string();
       MediaType type = response.body().contentType();
       if (type == null || !type.subtype().equals("xml")) {
-        throw new UnexpectedResponseException(response.code(), shortened(body));
+        throw new UnexpectedResponseException(response.code(), response.headers(), shortened(body));
       }
       return response
           .newBuilder()

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Credentials in two files of a folder, as Kubernetes mounts a Secret. They are read anew for every
  * request: two small files from memory, and a changed Secret needs neither a watch nor a restart.
- * Should the pair change between the two reads, one request fails and its repetition succeeds.
+ * Should the pair change between the two reads, the request is denied and, as the credentials have
+ * changed meanwhile, repeated at once.
  */
 public final class FileS3Credentials implements Supplier<S3Credentials> {
 

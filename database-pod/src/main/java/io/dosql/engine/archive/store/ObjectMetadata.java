@@ -1,5 +1,10 @@
 package io.dosql.engine.archive.store;
 
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+
 /** Names of the metadata that we keep with objects, as they stand behind {@code x-amz-meta-}. */
 public final class ObjectMetadata {
 
@@ -11,5 +16,14 @@ public final class ObjectMetadata {
    */
   public static final String SHA256 = "sha256";
 
+  /** Always with three digits of a second, as Litestream writes it. */
+  private static final DateTimeFormatter RFC_3339_MILLIS =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
   private ObjectMetadata() {}
+
+  /** A value of {@link #LITESTREAM_TIMESTAMP}. */
+  public static String litestreamTime(Instant time) {
+    return RFC_3339_MILLIS.format(time);
+  }
 }

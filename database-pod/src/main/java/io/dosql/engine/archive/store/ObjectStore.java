@@ -2,6 +2,7 @@ package io.dosql.engine.archive.store;
 
 import io.dosql.engine.error.DosqlException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -39,12 +40,23 @@ public interface ObjectStore extends AutoCloseable {
   /**
    * Opens an object for reading, from {@code offset} to its end.
    *
+   * @param offset at most the object's size, where there is nothing more to read
    * @return to be closed by the caller; reading from it may fail with an {@link
    *     java.io.IOException} at any time, after which the caller opens it again at the offset
    *     reached
    * @throws DosqlException {@code STORAGE_NOT_FOUND} when there is no such object
    */
   InputStream get(String key, long offset);
+
+  /**
+   * The same, of at most {@code bytesMax} bytes from {@code offset}; a store that can be asked for
+   * no more sends no more.
+   *
+   * @param bytesMax from 1
+   */
+  default InputStream get(String key, long offset, long bytesMax) {
+    return new BoundedInput(get(key, offset), bytesMax);
+  }
 
   /** What is known of an object without reading it. */
   Optional<ObjectInfo> head(String key);
@@ -74,6 +86,17 @@ public interface ObjectStore extends AutoCloseable {
    * @param key of an empty object that may be left behind there
    */
   ProbeResult probe(String key);
+
+  /**
+   * Lets go of what uploads left behind below {@code prefix} that began before a time and never
+   * ended, because their process died. Nobody sees it, but it takes space.
+   *
+   * @param begunBefore long enough ago that no upload can still be running
+   * @return how many there were
+   */
+  default int abortUploads(String prefix, Instant begunBefore) {
+    return 0;
+  }
 
   /** Lets connections go. Calls that run may fail. */
   @Override

@@ -12,6 +12,7 @@ import io.minio.HeadObjectResponse;
 import io.minio.messages.DeleteRequest;
 import io.minio.messages.DeleteResult;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -41,6 +42,7 @@ public final class S3ObjectStore implements ObjectStore {
   private final S3Limits limits;
   private final S3Client client;
   private final Retry retry;
+  private final Map<String, String> encryptionHeaders;
 
   /** Sends nothing yet: a bucket that is missing or forbidden is told by the calls. */
   public S3ObjectStore(S3Settings settings, S3Limits limits, Supplier<S3Credentials> credentials) {
@@ -56,7 +58,8 @@ public final class S3ObjectStore implements ObjectStore {
     this.bucket = settings.bucket();
     this.limits = limits;
     this.client = new S3Client(settings, limits, credentials);
-    this.retry = new Retry(limits, pause, random);
+    this.retry = new Retry(limits, pause, random, credentials);
+    this.encryptionHeaders = settings.serverSideEncryption().headers();
   }
 
   @Override
@@ -64,14 +67,29 @@ public final class S3ObjectStore implements ObjectStore {
     Map<String, String> all = new HashMap<>(metadata);
     all.put(ObjectMetadata.SHA256, content.sha256());
     all.put(S3Upload.UPLOAD_ID, UUID.randomUUID().toString());
-    S3Upload upload = new S3Upload(client, retry, bucket, ObjectKeys.check(key), content, all);
+    S3Upload upload = upload(retry, ObjectKeys.check(key), content, all);
     return content instanceof ObjectContent.StoredFile file && file.sizeBytes() > limits.partBytes()
         ? upload.inParts(file, limits.partBytes())
         : upload.inOnePiece();
   }
 
+  private S3Upload upload(
+      Retry repeating, String key, ObjectContent content, Map<String, String> metadata) {
+    return new S3Upload(client, repeating, bucket, key, content, metadata, encryptionHeaders);
+  }
+
   @Override
   public InputStream get(String key, long offset) {
+    return read(key, offset, null);
+  }
+
+  @Override
+  public InputStream get(String key, long offset, long bytesMax) {
+    // A server need not heed the range's end.
+    return new BoundedInput(read(key, offset, bytesMax), bytesMax);
+  }
+
+  private InputStream read(String key, long offset, @Nullable Long length) {
     if (offset < 0) {
       throw new IllegalArgumentException("negative offset in " + key);
     }
@@ -80,7 +98,22 @@ public final class S3ObjectStore implements ObjectStore {
     if (offset > 0) {
       args.offset(offset);
     }
-    return retry.call(previous -> client.transfer("read " + key, s3 -> s3.getObject(args.build())));
+    if (length != null) {
+      args.length(length);
+    }
+    return retry.call(previous -> read(key, args.build()));
+  }
+
+  private InputStream read(String key, GetObjectArgs args) {
+    try {
+      return client.transfer("read " + key, s3 -> s3.getObject(args));
+    } catch (DosqlException e) {
+      if (S3Client.serverCode(e).equals("InvalidRange")) {
+        // There is nothing from there on.
+        return InputStream.nullInputStream();
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -121,19 +154,32 @@ public final class S3ObjectStore implements ObjectStore {
     }
   }
 
+  /** Also whether a second writer of the same object is refused. */
   @Override
   public ProbeResult probe(String key) {
     ObjectKeys.check(key);
     Retry once = retry.withAttempts(1);
-    ObjectContent empty = ObjectContent.of(new byte[0]);
-    Map<String, String> metadata = Map.of(S3Upload.UPLOAD_ID, UUID.randomUUID().toString());
     try {
       new S3Listing(client, once, bucket, key, null).probe();
-      new S3Upload(client, once, bucket, key, empty, metadata).inOnePiece();
+      PutResult first = putProbe(once, key);
+      if (first == PutResult.CREATED && putProbe(once, key) == first) {
+        throw client.errors().ignoresConditions("write " + key);
+      }
       return new ProbeResult.Usable();
     } catch (DosqlException e) {
       return ProbeResult.of(e);
     }
+  }
+
+  private PutResult putProbe(Retry once, String key) {
+    Map<String, String> metadata = Map.of(S3Upload.UPLOAD_ID, UUID.randomUUID().toString());
+    return upload(once, key, ObjectContent.of(new byte[0]), metadata).inOnePiece();
+  }
+
+  @Override
+  public int abortUploads(String prefix, Instant begunBefore) {
+    return new S3Leftovers(client, retry, bucket)
+        .abort(prefix, upload -> upload.initiated().toInstant().isBefore(begunBefore));
   }
 
   @Override

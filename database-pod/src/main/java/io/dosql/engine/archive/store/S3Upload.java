@@ -4,7 +4,6 @@ import static io.dosql.engine.error.ErrorCode.STORAGE_CONFLICT;
 import static io.dosql.engine.error.ErrorCode.STORAGE_NOT_FOUND;
 
 import io.dosql.engine.error.DosqlException;
-import io.minio.AbortMultipartUploadArgs;
 import io.minio.CompleteMultipartUploadArgs;
 import io.minio.CreateMultipartUploadArgs;
 import io.minio.HeadObjectArgs;
@@ -41,6 +40,7 @@ final class S3Upload {
 
   private static final Logger LOG = LoggerFactory.getLogger(S3Upload.class);
   private static final String PRECONDITION_FAILED = "PreconditionFailed";
+  private static final String NO_SUCH_UPLOAD = "NoSuchUpload";
   private static final Map<String, String> IF_NONE_MATCH = Map.of("If-None-Match", "*");
   private static final int SMALL_BYTES_MAX = 1 << 20;
 
@@ -50,22 +50,30 @@ final class S3Upload {
   private final String key;
   private final ObjectContent content;
   private final Map<String, String> metadata;
+  private final Map<String, String> headers;
+  private final S3Leftovers leftovers;
   private final String action;
 
-  /** {@code metadata} must hold a value of its own under {@link #UPLOAD_ID}. */
+  /**
+   * @param metadata must hold a value of its own under {@link #UPLOAD_ID}
+   * @param headers of the request that begins the object
+   */
   S3Upload(
       S3Client client,
       Retry retry,
       String bucket,
       String key,
       ObjectContent content,
-      Map<String, String> metadata) {
+      Map<String, String> metadata,
+      Map<String, String> headers) {
     this.client = client;
     this.retry = retry;
     this.bucket = bucket;
     this.key = key;
     this.content = content;
     this.metadata = metadata;
+    this.headers = headers;
+    this.leftovers = new S3Leftovers(client, retry, bucket);
     this.action = "write " + key;
   }
 
@@ -80,6 +88,20 @@ final class S3Upload {
     }
     long bytes = Math.max(partBytes, Math.ceilDiv(file.sizeBytes(), S3Limits.PARTS_MAX));
     String upload = retry.call(previous -> createUpload());
+    boolean created = false;
+    try {
+      PutResult result = sendInParts(upload, file, bytes);
+      created = result == PutResult.CREATED;
+      abortOthers(upload);
+      return result;
+    } finally {
+      if (!created) {
+        abort(upload);
+      }
+    }
+  }
+
+  private PutResult sendInParts(String upload, ObjectContent.StoredFile file, long bytes) {
     try {
       Part[] parts = new Part[(int) Math.ceilDiv(file.sizeBytes(), bytes)];
       for (int i = 0; i < parts.length; i++) {
@@ -88,13 +110,11 @@ final class S3Upload {
         int number = i + 1;
         parts[i] = retry.call(previous -> putPart(upload, file, number, offset, length));
       }
-      PutResult result = retry.call(previous -> unlessTaken(() -> complete(upload, parts)));
-      if (result == PutResult.ALREADY_EXISTS) {
-        abort(upload);
-      }
-      return result;
+      return retry.call(previous -> unlessTaken(() -> complete(upload, parts)));
     } catch (DosqlException e) {
-      abort(upload);
+      if (S3Client.serverCode(e).equals(NO_SUCH_UPLOAD)) {
+        return whoseObject(e);
+      }
       throw e;
     }
   }
@@ -106,24 +126,24 @@ final class S3Upload {
       return PutResult.CREATED;
     } catch (DosqlException e) {
       String code = S3Client.serverCode(e);
-      boolean refused = code.equals(PRECONDITION_FAILED);
       // An upload that is gone was completed by an attempt whose answer was lost.
-      boolean gone = code.equals("NoSuchUpload");
-      if (!refused && !gone) {
+      if (!code.equals(PRECONDITION_FAILED) && !code.equals(NO_SUCH_UPLOAD)) {
         throw e;
       }
-      Optional<HeadObjectResponse> there = find();
-      if (there.filter(this::isOurs).isPresent()) {
-        return PutResult.CREATED;
-      }
-      if (there.isPresent() && refused) {
-        return PutResult.ALREADY_EXISTS;
-      }
-      throw new DosqlException(
-          STORAGE_CONFLICT,
-          "Cannot %s in the bucket %s: it was taken and is gone again.".formatted(action, bucket),
-          e);
+      return whoseObject(e);
     }
+  }
+
+  private PutResult whoseObject(DosqlException refusal) {
+    Optional<HeadObjectResponse> there = retry.call(previous -> find());
+    if (there.isPresent()) {
+      return isOurs(there.get()) ? PutResult.CREATED : PutResult.ALREADY_EXISTS;
+    }
+    throw new DosqlException(
+        STORAGE_CONFLICT,
+        "Cannot %s in the bucket %s: it was taken and is gone again, or somebody aborted the upload."
+            .formatted(action, bucket),
+        refusal);
   }
 
   private boolean isOurs(HeadObjectResponse there) {
@@ -220,23 +240,30 @@ final class S3Upload {
 
   /** Parts of an upload that is not aborted cost money until somebody notices. */
   private void abort(String upload) {
-    AbortMultipartUploadArgs args =
-        AbortMultipartUploadArgs.builder().bucket(bucket).object(key).uploadId(upload).build();
     try {
-      retry.call(
-          previous ->
-              client.control("abort the upload of " + key, s3 -> s3.abortMultipartUpload(args)));
+      leftovers.abort(key, upload);
     } catch (DosqlException e) {
-      if (e.code() != STORAGE_NOT_FOUND) {
-        LOG.warn("Parts of {} may be left in the bucket {}: {}", key, bucket, e.getMessage());
-      }
+      LOG.warn("Parts of {} may be left in the bucket {}: {}", key, bucket, e.getMessage());
+    }
+  }
+
+  /**
+   * Once the object is there, no other upload of it can end: neither another writer's, nor one of
+   * ours that began without our knowing it, because the answer was lost.
+   */
+  private void abortOthers(String ours) {
+    try {
+      leftovers.abort(key, one -> one.objectName().equals(key) && !one.uploadId().equals(ours));
+    } catch (DosqlException e) {
+      LOG.info("Cannot look for other uploads of {}: {}", key, e.getMessage());
     }
   }
 
   private Http.Headers objectHeaders() {
-    Http.Headers headers = new Http.Headers(Http.Headers.CONTENT_TYPE, "application/octet-stream");
-    metadata.forEach((name, value) -> headers.put("x-amz-meta-" + name, value));
-    return headers;
+    Http.Headers all = new Http.Headers(Http.Headers.CONTENT_TYPE, "application/octet-stream");
+    metadata.forEach((name, value) -> all.put("x-amz-meta-" + name, value));
+    headers.forEach(all::put);
+    return all;
   }
 
   /** Both digests, or else the client makes its own and leaves the file at its end. */

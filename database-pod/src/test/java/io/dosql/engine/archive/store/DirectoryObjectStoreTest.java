@@ -23,7 +23,7 @@ class DirectoryObjectStoreTest extends ObjectStoreContract {
   }
 
   @Override
-  ObjectStore open() throws IOException {
+  protected ObjectStore open() throws IOException {
     return new DirectoryObjectStore(Files.createDirectories(root()));
   }
 

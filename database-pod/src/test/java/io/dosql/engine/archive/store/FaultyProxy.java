@@ -2,6 +2,7 @@ package io.dosql.engine.archive.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -31,7 +33,18 @@ public final class FaultyProxy implements AutoCloseable {
   public sealed interface Fault {
 
     /** An answer of our own; the server never sees the request. */
-    record Answer(int status, String contentType, String body) implements Fault {
+    record Answer(int status, String contentType, String body, Map<String, String> headers)
+        implements Fault {
+
+      public Answer(int status, String contentType, String body) {
+        this(status, contentType, body, Map.of());
+      }
+
+      /** The same with another header. */
+      public Answer with(String name, String value) {
+        return new Answer(status, contentType, body, Map.of(name, value));
+      }
+
       public static Answer s3(int status, String code) {
         return new Answer(
             status,
@@ -69,6 +82,7 @@ public final class FaultyProxy implements AutoCloseable {
   private final OkHttpClient client = new OkHttpClient();
   private final List<Rule> rules = new ArrayList<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<Headers> headers = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   public FaultyProxy(URI target) throws IOException {
@@ -103,6 +117,17 @@ public final class FaultyProxy implements AutoCloseable {
     return requests.stream().filter(line -> line.contains(part)).toList();
   }
 
+  /** The values of a header in every request so far that contains {@code part}, "" without it. */
+  public List<String> headers(String part, String name) {
+    synchronized (rules) {
+      return IntStream.range(0, requests.size())
+          .filter(i -> requests.get(i).contains(part))
+          .mapToObj(i -> headers.get(i).getFirst(name))
+          .map(value -> value == null ? "" : value)
+          .toList();
+    }
+  }
+
   @Override
   public void close() {
     closed.countDown();
@@ -114,7 +139,10 @@ public final class FaultyProxy implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     String line = exchange.getRequestMethod() + " " + exchange.getRequestURI();
-    requests.add(line);
+    synchronized (rules) {
+      requests.add(line);
+      headers.add(exchange.getRequestHeaders());
+    }
     byte[] body = exchange.getRequestBody().readAllBytes();
     try (exchange) {
       switch (takeFault(line)) {
@@ -150,6 +178,7 @@ public final class FaultyProxy implements AutoCloseable {
   private static void answer(HttpExchange exchange, Fault.Answer answer) throws IOException {
     byte[] body = answer.body().getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+    answer.headers().forEach(exchange.getResponseHeaders()::set);
     boolean head = exchange.getRequestMethod().equals("HEAD");
     exchange.sendResponseHeaders(answer.status(), head || body.length == 0 ? -1 : body.length);
     if (!head) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +32,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every object store must do. */
-abstract class ObjectStoreContract {
+public abstract class ObjectStoreContract {
 
   @TempDir protected Path folder;
   protected ObjectStore store;
 
   /** A store with nothing in it. */
-  abstract ObjectStore open() throws Exception;
+  protected abstract ObjectStore open() throws Exception;
 
   @BeforeEach
   void openStore() throws Exception {
@@ -76,6 +77,30 @@ abstract class ObjectStoreContract {
     }
     assertThat(read("empty", 0)).isEmpty();
     assertThat(store.head("empty").orElseThrow().sizeBytes()).isZero();
+  }
+
+  @Test
+  void aPartComesBackAndThereIsNothingBehindTheEnd() throws Exception {
+    byte[] bytes = new byte[200_000];
+    new Random(6).nextBytes(bytes);
+    store.putIfAbsent("a", ObjectContent.of(bytes), Map.of());
+    put("empty", "");
+
+    for (int from : new int[] {0, 1, 65_400, 65_536, 130_000, 199_999, 200_000}) {
+      for (int length : new int[] {1, 70_000, 300_000}) {
+        try (InputStream in = store.get("a", from, length)) {
+          assertThat(in.readAllBytes())
+              .as("%d bytes from %d", length, from)
+              .isEqualTo(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + length)));
+        }
+      }
+    }
+    assertThat(read("empty", 0)).isEmpty();
+    try (InputStream in = store.get("empty", 0, 10)) {
+      assertThat(in.read()).isEqualTo(-1);
+    }
+    assertThatThrownBy(() -> store.get("a", -1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.get("a", 0, 0)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

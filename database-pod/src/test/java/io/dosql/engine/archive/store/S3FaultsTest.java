@@ -5,20 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.dosql.engine.archive.store.FaultyProxy.Fault;
 import io.dosql.engine.archive.store.FaultyProxy.Fault.Answer;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.http.TestCertificate;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +113,17 @@ class S3FaultsTest {
     "403, RequestTimeTooSkewed,     STORAGE_PERMISSION_DENIED, false",
     "400, AuthorizationHeaderMalformed, STORAGE_PERMISSION_DENIED, false",
     "404, NoSuchBucket,             STORAGE_BUCKET_NOT_FOUND,  false",
+    "403, ExpiredToken,             STORAGE_PERMISSION_DENIED, false",
+    "405, MethodNotAllowed,         STORAGE_PERMISSION_DENIED, false",
+    "301, PermanentRedirect,        STORAGE_PERMISSION_DENIED, false",
+    "400, KMS.NotFoundException,    STORAGE_PERMISSION_DENIED, false",
+    "400, XMinioKMSNotConfigured,   STORAGE_PERMISSION_DENIED, false",
+    "403, QuotaExceeded,            STORAGE_FULL,              true",
+    "507, XMinioStorageFull,        STORAGE_FULL,              true",
+    "507, Whatever,                 STORAGE_FULL,              true",
+    "429, TooManyRequests,          STORAGE_RATE_LIMITED,      true",
+    "501, NotImplemented,           STORAGE_UNAVAILABLE,       true",
+    "400, BadDigest,                STORAGE_UNAVAILABLE,       true",
   })
   void everyErrorHasItsCodeAndABoundedNumberOfAttempts(
       int status, String s3Code, ErrorCode expected, boolean repeated) {
@@ -117,6 +137,201 @@ class S3FaultsTest {
     assertThat(failure).hasMessageContaining("Cannot write a in the bucket");
     assertThat(failure.suggestion()).isNotBlank();
     assertThat(proxy.requests("PUT")).hasSize(repeated ? ATTEMPTS : 1);
+  }
+
+  /** The answer to a HEAD has no body that could name the error. */
+  @ParameterizedTest
+  @CsvSource({
+    "301, STORAGE_PERMISSION_DENIED, false",
+    "400, STORAGE_UNAVAILABLE,       true",
+    "403, STORAGE_PERMISSION_DENIED, false",
+    "429, STORAGE_RATE_LIMITED,      true",
+    "500, STORAGE_UNAVAILABLE,       true",
+    "503, STORAGE_UNAVAILABLE,       true",
+    "507, STORAGE_FULL,              true",
+  })
+  void aStatusWithoutABodyHasItsCode(int status, ErrorCode expected, boolean repeated) {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      proxy.next("HEAD", new Answer(status, "application/xml", ""));
+    }
+
+    DosqlException failure = failure(() -> store.head("a"));
+
+    assertThat(failure.code()).isEqualTo(expected);
+    assertThat(failure.suggestion()).isNotBlank();
+    assertThat(proxy.requests("HEAD")).hasSize(repeated ? ATTEMPTS : 1);
+  }
+
+  @Test
+  void aServerThatAsksForAPauseGetsIt() {
+    proxy.next("PUT", Answer.s3(503, "SlowDown").with("Retry-After", "7"));
+    proxy.next("PUT", new Answer(429, "text/plain", "slower").with("Retry-After", "100000"));
+    proxy.next("PUT", Answer.s3(503, "SlowDown").with("Retry-After", "-1"));
+
+    assertThat(put("a", "x")).isEqualTo(PutResult.CREATED);
+
+    assertThat(pauses).hasSize(3);
+    assertThat(pauses.get(0)).isBetween(Duration.ofSeconds(7), Duration.ofMillis(7200));
+    assertThat(pauses.get(1))
+        .isBetween(Retry.RETRY_AFTER_MAX, Retry.RETRY_AFTER_MAX.plusMillis(400));
+    assertThat(pauses.get(2)).isLessThanOrEqualTo(Duration.ofMillis(800));
+  }
+
+  @Test
+  void aKeyThatIsExchangedDuringACallIsTriedAtOnce() throws Exception {
+    Path secret = Files.createDirectory(folder.resolve("secret"));
+    Files.writeString(secret.resolve("accessKeyId"), "old");
+    Files.writeString(secret.resolve("secretAccessKey"), "old");
+    proxy.next(
+        "PUT",
+        new Fault.After(
+            () -> {
+              try {
+                Files.writeString(
+                    secret.resolve("accessKeyId"), S3Server.CREDENTIALS.accessKeyId());
+                Files.writeString(
+                    secret.resolve("secretAccessKey"), S3Server.CREDENTIALS.secretAccessKey());
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }));
+    try (S3ObjectStore rotated = store(proxy, new FileS3Credentials(secret))) {
+      assertThat(rotated.putIfAbsent("a", ObjectContent.of("x".getBytes(UTF_8)), Map.of()))
+          .isEqualTo(PutResult.CREATED);
+    }
+    assertThat(proxy.requests("PUT")).hasSize(2);
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void aKeyThatIsWrongAndStaysIsTriedOnce() throws Exception {
+    try (S3ObjectStore wrong = store(proxy, () -> new S3Credentials("wrong", "wrong"))) {
+      assertThat(failure(() -> wrong.head("a")).code())
+          .isEqualTo(ErrorCode.STORAGE_PERMISSION_DENIED);
+    }
+    assertThat(proxy.requests("HEAD")).hasSize(1);
+  }
+
+  @Test
+  void aCertificateThatNobodyTrustsIsToldAsSuch() throws Exception {
+    HttpsServer https =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    https.setHttpsConfigurator(
+        new HttpsConfigurator(TestCertificate.make(folder, "EC").server("TLSv1.3")));
+    https.start();
+    S3Settings untrusted =
+        new S3Settings(
+            URI.create("https://127.0.0.1:" + https.getAddress().getPort()), bucket, "us-east-1");
+    try (S3ObjectStore refused =
+        new S3ObjectStore(
+            untrusted,
+            limits(Duration.ofSeconds(20)),
+            () -> S3Server.CREDENTIALS,
+            pauses::add,
+            () -> new Random(1))) {
+      DosqlException failure = failure(() -> refused.head("a"));
+
+      assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_UNAVAILABLE);
+      assertThat(failure).hasMessageContaining("TLS failed");
+      assertThat(failure.suggestion()).contains("certificate of https://127.0.0.1");
+    } finally {
+      https.stop(0);
+    }
+  }
+
+  @Test
+  void aHostThatIsNotKnownIsNamed() {
+    S3Settings nowhere =
+        new S3Settings(URI.create("http://no-such-host.invalid"), bucket, "us-east-1");
+    try (S3ObjectStore lost =
+        new S3ObjectStore(
+            nowhere,
+            limits(Duration.ofSeconds(20)),
+            () -> S3Server.CREDENTIALS,
+            pauses::add,
+            () -> new Random(1))) {
+      DosqlException failure = failure(() -> lost.head("a"));
+
+      assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_UNAVAILABLE);
+      assertThat(failure).hasMessageContaining("the host no-such-host.invalid is not known");
+    }
+  }
+
+  @Test
+  void aStoreThatIgnoresConditionsIsNotUsable() {
+    String noTag = "<x/>";
+    proxy.next("PUT", new Answer(200, "application/xml", noTag).with("ETag", "\"1\""));
+    proxy.next("PUT", new Answer(200, "application/xml", noTag).with("ETag", "\"2\""));
+
+    assertThat(store.probe("p/.probe"))
+        .isInstanceOfSatisfying(
+            ProbeResult.Unusable.class,
+            unusable -> {
+              assertThat(unusable.code()).isEqualTo(ErrorCode.STORAGE_UNAVAILABLE);
+              assertThat(unusable.message()).contains("ignores If-None-Match");
+              assertThat(unusable.suggestion()).contains("conditional writes");
+            });
+    assertThat(store.probe("p/.probe")).isEqualTo(new ProbeResult.Usable());
+  }
+
+  @Test
+  void aBucketThatIsDeletedMeanwhileIsNamedByEveryCall() throws Exception {
+    put("a", "x");
+    server.deleteBucket(bucket);
+    Path large = largeFile();
+
+    for (org.assertj.core.api.ThrowableAssert.ThrowingCallable call :
+        List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+            () -> put("b", "x"),
+            () -> store.putIfAbsent("c", ObjectContent.of(large), Map.of()),
+            () -> store.get("a", 0),
+            () -> store.get("a", 1, 1),
+            () -> store.head("a"),
+            () -> store.list("", null).hasNext(),
+            () -> store.folders(""),
+            () -> store.delete(List.of("a")))) {
+      DosqlException failure = failure(call);
+      assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_BUCKET_NOT_FOUND);
+      assertThat(failure.suggestion()).contains("Create the bucket " + bucket);
+    }
+  }
+
+  @Test
+  void serverSideEncryptionIsAskedForWithEveryNewObject() throws Exception {
+    Path large = largeFile();
+    for (ServerSideEncryption encryption :
+        List.of(
+            new ServerSideEncryption.Aes256(),
+            new ServerSideEncryption.Kms("alias/backups"),
+            new ServerSideEncryption.Kms(""))) {
+      try (FaultyProxy fresh = new FaultyProxy(server.endpoint());
+          S3ObjectStore encrypting =
+              new S3ObjectStore(
+                  new S3Settings(fresh.endpoint(), bucket, "us-east-1", encryption),
+                  limits(Duration.ofSeconds(20)),
+                  () -> S3Server.CREDENTIALS)) {
+        String key = "sse-" + encryption.hashCode();
+        for (int i = 0; i < ATTEMPTS; i++) {
+          // The server in the tests knows no encryption of its own.
+          fresh.next("PUT", Answer.s3(400, "InvalidArgument"));
+        }
+        var _ = failure(() -> encrypting.putIfAbsent(key, ObjectContent.of(new byte[1]), Map.of()));
+        fresh.next(
+            "POST", new Answer(403, "application/xml", "<Error><Code>AccessDenied</Code></Error>"));
+        var _ = failure(() -> encrypting.putIfAbsent(key, ObjectContent.of(large), Map.of()));
+
+        for (String request : List.of("PUT", "POST")) {
+          String algorithm = encryption instanceof ServerSideEncryption.Kms ? "aws:kms" : "AES256";
+          String keyId = encryption instanceof ServerSideEncryption.Kms kms ? kms.keyId() : "";
+          assertThat(fresh.headers(request, "x-amz-server-side-encryption"))
+              .isNotEmpty()
+              .containsOnly(algorithm);
+          assertThat(fresh.headers(request, "x-amz-server-side-encryption-aws-kms-key-id"))
+              .isNotEmpty()
+              .containsOnly(keyId);
+        }
+      }
+    }
   }
 
   @Test
@@ -281,6 +496,94 @@ class S3FaultsTest {
         .isEqualTo(ErrorCode.STORAGE_PERMISSION_DENIED);
     assertThat(proxy.requests("DELETE /" + bucket + "/big?uploadId")).hasSize(1);
     assertThat(direct.head("big")).isEmpty();
+    assertThat(server.uploads(bucket)).isEmpty();
+  }
+
+  @Test
+  void anUploadWhoseBeginningIsToldTwiceLeavesNothingBehind() throws Exception {
+    Path file = largeFile();
+    proxy.next("POST /" + bucket + "/big?uploads", new Fault.LoseResponse());
+
+    assertThat(store.putIfAbsent("big", ObjectContent.of(file), Map.of()))
+        .isEqualTo(PutResult.CREATED);
+
+    assertThat(direct.head("big").orElseThrow().sizeBytes()).isEqualTo(Files.size(file));
+    assertThat(server.uploads(bucket)).isEmpty();
+  }
+
+  @Test
+  void anUploadThatSomebodyElseAbortsIsToldAsAConflict() throws Exception {
+    Path file = largeFile();
+    proxy.next("partNumber=2", Answer.s3(404, "NoSuchUpload"));
+
+    assertThat(failure(() -> store.putIfAbsent("big", ObjectContent.of(file), Map.of())).code())
+        .isEqualTo(ErrorCode.STORAGE_CONFLICT);
+    assertThat(server.uploads(bucket)).isEmpty();
+  }
+
+  @Test
+  void whoseUploadIsAbortedBecauseAnotherOneWasFirstIsToldSo() throws Exception {
+    Path file = largeFile();
+    proxy.next(
+        "partNumber=2",
+        new Fault.After(
+            () -> direct.putIfAbsent("big", ObjectContent.of("x".getBytes(UTF_8)), Map.of())));
+    proxy.next("partNumber=2", Answer.s3(404, "NoSuchUpload"));
+    proxy.next("POST /" + bucket + "/big?uploadId", Answer.s3(404, "NoSuchUpload"));
+
+    assertThat(store.putIfAbsent("big", ObjectContent.of(file), Map.of()))
+        .isEqualTo(PutResult.ALREADY_EXISTS);
+    assertThat(server.uploads(bucket)).isEmpty();
+  }
+
+  @Test
+  void anErrorInAnAnswerThatBeganWellIsAnError() throws Exception {
+    Path file = largeFile();
+    proxy.next(
+        "POST /" + bucket + "/big?uploadId",
+        new Answer(
+            200,
+            "application/xml",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>InternalError</Code>"
+                + "<Message>too late for a status</Message></Error>"));
+
+    assertThat(store.putIfAbsent("big", ObjectContent.of(file), Map.of()))
+        .isEqualTo(PutResult.CREATED);
+    assertThat(direct.head("big").orElseThrow().sizeBytes()).isEqualTo(Files.size(file));
+    assertThat(server.uploads(bucket)).isEmpty();
+  }
+
+  @Test
+  void uploadsOfProcessesThatDiedAreAbortedAndOthersAreNot() throws Exception {
+    Path file = largeFile();
+    leaveUploadBehind("mine/a", file);
+    leaveUploadBehind("other/a", file);
+    assertThat(server.uploads(bucket)).hasSize(2);
+
+    assertThat(store.abortUploads("mine/", Instant.EPOCH)).isZero();
+    assertThat(store.abortUploads("mine/", Instant.MAX)).isEqualTo(1);
+
+    assertThat(server.uploads(bucket)).hasSize(1);
+    assertThat(store.abortUploads("mine/", Instant.MAX)).isZero();
+  }
+
+  /** As a process does that dies: the abortion does not reach the server. */
+  private void leaveUploadBehind(String key, Path file) throws IOException {
+    proxy.next("partNumber=2", Answer.s3(403, "AccessDenied"));
+    for (int i = 0; i < ATTEMPTS; i++) {
+      proxy.next("DELETE", Answer.s3(500, "InternalError"));
+    }
+    assertThat(failure(() -> store.putIfAbsent(key, ObjectContent.of(file), Map.of())).code())
+        .isEqualTo(ErrorCode.STORAGE_PERMISSION_DENIED);
+  }
+
+  private S3ObjectStore store(FaultyProxy through, Supplier<S3Credentials> credentials) {
+    return new S3ObjectStore(
+        new S3Settings(through.endpoint(), bucket, "us-east-1"),
+        limits(Duration.ofSeconds(20)),
+        credentials,
+        pauses::add,
+        () -> new Random(1));
   }
 
   private Path largeFile() throws IOException {

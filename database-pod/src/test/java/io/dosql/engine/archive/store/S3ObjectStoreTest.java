@@ -49,7 +49,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
   }
 
   @Override
-  ObjectStore open() {
+  protected ObjectStore open() {
     return new S3ObjectStore(settings, LIMITS, () -> S3Server.CREDENTIALS);
   }
 

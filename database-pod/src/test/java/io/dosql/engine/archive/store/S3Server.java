@@ -2,6 +2,7 @@ package io.dosql.engine.archive.store;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
@@ -38,6 +39,16 @@ public final class S3Server implements AutoCloseable {
     String bucket = "bucket-" + buckets.incrementAndGet();
     blobs.createContainer(bucket);
     return new S3Settings(endpoint(), bucket, S3Settings.DEFAULT_REGION);
+  }
+
+  /** Removes a bucket and all that is in it, as somebody else might. */
+  public void deleteBucket(String bucket) {
+    blobs.deleteContainer(bucket);
+  }
+
+  /** The keys of the uploads in parts that have begun and not ended. */
+  public List<String> uploads(String bucket) {
+    return blobs.listMultipartUploads(bucket).stream().map(upload -> upload.key()).toList();
   }
 
   @Override
