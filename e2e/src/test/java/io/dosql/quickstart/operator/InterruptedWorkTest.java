@@ -10,6 +10,7 @@ import io.dosql.crds.DoSQLRestore;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class InterruptedWorkTest {
+
+  private static final Duration HEARD = Duration.ofMillis(300);
 
   @TempDir Path folder;
   private Cluster cluster;
@@ -181,6 +184,28 @@ class InterruptedWorkTest {
     assertThat(Conditions.message(failed, "Stalled"))
         .contains("give this DoSQLBackup another name");
     assertThat(begun("backup")).hasSize(1);
+  }
+
+  @Test
+  void backupThatIsMadeAgain_whileAPassOverTheFirstRuns_isSeen() throws InterruptedException {
+    cluster.engine.hold();
+    cluster.apply(Examples.BACKUP);
+    cluster.await(
+        DoSQLBackup.class, "nightly", found -> "Running".equals(found.getStatus().phase()));
+    CountDownLatch answer = new CountDownLatch(1);
+    CountDownLatch asked = cluster.engine.blockNextLook(answer);
+    asked.await();
+    cluster.engine.finish();
+    cluster.client.resources(DoSQLBackup.class).inNamespace("default").withName("nightly").delete();
+    cluster.apply(Examples.BACKUP);
+    String second = cluster.get(DoSQLBackup.class, "nightly").getMetadata().getUid();
+    // Nothing tells that the operator has heard of it; that it has by now is what could be wrong.
+    await().pollDelay(HEARD).until(() -> true);
+    answer.countDown();
+    DoSQLBackup seen =
+        cluster.await(
+            DoSQLBackup.class, "nightly", found -> "Failed".equals(found.getStatus().phase()));
+    assertThat(seen.getMetadata().getUid()).isEqualTo(second);
   }
 
   @Test

@@ -50,6 +50,7 @@ public final class BackupReconciler implements Reconciler<DoSQLBackup> {
   private final Clock clock;
   private final StepRunner steps;
   private final EventPublisher events;
+  private final RecreatedBackups recreated;
 
   public BackupReconciler(
       KubernetesClient client,
@@ -57,13 +58,15 @@ public final class BackupReconciler implements Reconciler<DoSQLBackup> {
       EngineImages images,
       Clock clock,
       StepRunner steps,
-      EventPublisher events) {
+      EventPublisher events,
+      RecreatedBackups recreated) {
     this.client = client;
     this.engines = engines;
     this.images = images;
     this.clock = clock;
     this.steps = steps;
     this.events = events;
+    this.recreated = recreated;
   }
 
   /**
@@ -81,7 +84,9 @@ public final class BackupReconciler implements Reconciler<DoSQLBackup> {
   @Override
   public List<EventSource<?, DoSQLBackup>> prepareEventSources(
       EventSourceContext<DoSQLBackup> context) {
+    recreated.lookIn(context.getPrimaryCache());
     return List.of(
+        recreated,
         DatabaseWatch.source(context, backup -> backup.getSpec().databaseRef().name()),
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(Job.class, DoSQLBackup.class)

@@ -5,6 +5,7 @@ import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.DoSQLMigration;
 import io.dosql.crds.DoSQLRestore;
 import io.dosql.operator.backup.BackupReconciler;
+import io.dosql.operator.backup.RecreatedBackups;
 import io.dosql.operator.database.DatabaseReconciler;
 import io.dosql.operator.migration.MigrationReconciler;
 import io.dosql.operator.pod.EngineClients;
@@ -21,6 +22,8 @@ import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
@@ -28,6 +31,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,7 +84,10 @@ public final class OperatorRuntime implements AutoCloseable {
             config.engineConnectTimeout(),
             config.engineRequestTimeout(),
             metrics);
-    this.operator = new Operator(overrider -> configure(overrider, client, metrics));
+    RecreatedBackups recreated = new RecreatedBackups();
+    // The first one times the passes.
+    Metrics told = new AggregatedMetrics(List.of(metrics, recreated));
+    this.operator = new Operator(overrider -> configure(overrider, client, told));
     EventPublisher events = new EventPublisher(client, clock, NAME);
     StepRunner steps = new StepRunner(events);
     EngineImages images = new EngineImages(config.databaseImage());
@@ -90,12 +97,12 @@ public final class OperatorRuntime implements AutoCloseable {
     new DatabaseMetrics(databases::known).register(registry);
     register(DoSQLDatabase.class, databases);
     register(DoSQLMigration.class, new MigrationReconciler(engines, clock, steps));
-    registerBackups(new BackupReconciler(client, engines, images, clock, steps, events));
+    registerBackups(new BackupReconciler(client, engines, images, clock, steps, events, recreated));
     register(DoSQLRestore.class, new RestoreReconciler(client, engines, clock, steps));
   }
 
   private void configure(
-      ConfigurationServiceOverrider overrider, KubernetesClient client, OperatorMetrics metrics) {
+      ConfigurationServiceOverrider overrider, KubernetesClient client, Metrics metrics) {
     overrider
         .withKubernetesClient(client)
         .withCloseClientOnStop(false)
