@@ -14,6 +14,12 @@ public interface ArchivedLog {
   /** How many were stored since the process started. */
   long stored();
 
+  /**
+   * Has objects stored, one an interval and with nothing in it where nothing is to be archived,
+   * until {@link #stored} is so many: whoever stores one is the line's only writer.
+   */
+  void storeAtLeast(long objects);
+
   /** How many stretches of the log they do not hold. */
   long gaps();
 

@@ -8,6 +8,7 @@ import static io.dosql.engine.error.ErrorCode.STORAGE_CONFLICT;
 import io.dosql.engine.archive.ArchiveLayout;
 import io.dosql.engine.archive.log.LastPart;
 import io.dosql.engine.archive.log.LogObjectHeader;
+import io.dosql.engine.archive.log.LogObjectWriter;
 import io.dosql.engine.archive.log.LogObjects;
 import io.dosql.engine.archive.log.LogSpan;
 import io.dosql.engine.archive.log.SpooledLogObject;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -34,7 +36,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Archives the commit log: every interval one log object with what has become durable, as long as
- * there is any.
+ * there is any, or one is asked for.
  *
  * <p><b>What holds at every moment.</b> The objects of the line, in the order of their numbers,
  * hold exactly the parts of the log up to {@link #archivedTo}, but for the gaps that their headers
@@ -73,6 +75,7 @@ public final class Archiver implements ArchivedLog {
   private final StoredRanges ranges = new StoredRanges();
   private final List<LineListener> listeners = new CopyOnWriteArrayList<>();
   private volatile Supplier<LogPosition> chainedTo = () -> LogPosition.START;
+  private final AtomicLong asked = new AtomicLong();
   private volatile boolean isFenced;
 
   /** Where the archive ended when the log was last given up behind it. */
@@ -92,7 +95,7 @@ public final class Archiver implements ArchivedLog {
   private long nextTick;
 
   /** An object that is to be stored, the same however often that is tried. */
-  private record Pending(SpooledLogObject object, LogCut cut, long cutAt) {}
+  private record Pending(SpooledLogObject object, boolean isMore, long cutAt) {}
 
   /**
    * Where and what.
@@ -189,6 +192,11 @@ public final class Archiver implements ArchivedLog {
   }
 
   @Override
+  public void storeAtLeast(long objects) {
+    long _ = asked.accumulateAndGet(objects, Math::max);
+  }
+
+  @Override
   public long gaps() {
     return progress.gaps();
   }
@@ -273,7 +281,7 @@ public final class Archiver implements ArchivedLog {
       claim();
       return true;
     }
-    Pending next = pending == null ? cut(line) : pending;
+    Pending next = pending == null ? next(line) : pending;
     if (next == null) {
       return false;
     }
@@ -298,7 +306,7 @@ public final class Archiver implements ArchivedLog {
       }
     }
     stored(next);
-    return next.cut().isMore();
+    return next.isMore();
   }
 
   private void claim() throws IOException {
@@ -320,14 +328,15 @@ public final class Archiver implements ArchivedLog {
     reached(claimed.goOn().from(), nanoTime.getAsLong());
   }
 
-  /** The next object; null if nothing settled that has to be archived. */
-  private @Nullable Pending cut(LogObjects line) throws IOException {
+  /** The next object; null if nothing settled that has to be archived, and none was asked for. */
+  private @Nullable Pending next(LogObjects line) throws IOException {
     long cutAt = nanoTime.getAsLong();
     Optional<LogCut> found = tail.cut();
-    if (found.isEmpty()) {
-      return null;
-    }
-    LogCut cut = found.get();
+    Pending cut = found.isEmpty() ? null : cut(line, found.get(), cutAt);
+    return cut == null && progress.objects() < asked.get() ? empty(line, cutAt) : cut;
+  }
+
+  private @Nullable Pending cut(LogObjects line, LogCut cut, long cutAt) throws IOException {
     try (var writer = cut.writer()) {
       if (cut.isEmpty()) {
         if (cut.span().from().equals(covered)) {
@@ -342,17 +351,23 @@ public final class Archiver implements ArchivedLog {
         progress.foundOlder(cut.firstTime());
         isFirstCut = false;
       }
-      SpooledLogObject object =
-          writer.finish(
-              end.next(
-                  line.line(),
-                  this.writer,
-                  new LogSpan(from, cut.span().to()),
-                  chainedTo.get(),
-                  clock.instant()),
-              end.lastPart());
-      return new Pending(object, cut, cutAt);
+      return new Pending(
+          finish(writer, line, new LogSpan(from, cut.span().to())), cut.isMore(), cutAt);
     }
+  }
+
+  /** Covers what was read and held nothing. */
+  private Pending empty(LogObjects line, long cutAt) throws IOException {
+    LogPosition to = covered.compareTo(end.end()) > 0 ? covered : end.end();
+    try (var writer = new LogObjectWriter(scratch)) {
+      return new Pending(finish(writer, line, new LogSpan(end.end(), to)), false, cutAt);
+    }
+  }
+
+  private SpooledLogObject finish(LogObjectWriter object, LogObjects line, LogSpan span)
+      throws IOException {
+    return object.finish(
+        end.next(line.line(), writer, span, chainedTo.get(), clock.instant()), end.lastPart());
   }
 
   private void stored(Pending done) throws IOException {
@@ -366,11 +381,13 @@ public final class Archiver implements ArchivedLog {
     }
     end = LineEnd.of(header, done.object().index().lastPart(), done.object().digest());
     covered = span.to();
-    ranges.add(span, header.place().number());
+    if (header.parts() > 0) {
+      ranges.add(span, header.place().number());
+    }
     progress.stored(end, header);
     pending = null;
     done.object().close();
-    reached(span.to(), done.cut().isMore() ? Long.MIN_VALUE : done.cutAt());
+    reached(span.to(), done.isMore() ? Long.MIN_VALUE : done.cutAt());
   }
 
   private void reached(LogPosition position, long cutAt) throws IOException {

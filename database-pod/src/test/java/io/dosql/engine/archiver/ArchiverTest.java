@@ -622,6 +622,27 @@ class ArchiverTest {
   }
 
   @Test
+  void whoAsksForObjectsGetsEmptyOnes_andTheLogGoesOnBehindThemWithoutAGap() throws Exception {
+    ArchivedProcess pod = start("pod");
+    pod.commitAndSettle("a", 1);
+    pod.archiveAll();
+    pod.archiver.storeAtLeast(3);
+    for (int stored : new int[] {2, 3, 3}) {
+      Duration _ = pod.archiver.step();
+      assertThat(pod.archiver.stored()).isEqualTo(stored);
+    }
+    pod.commitAndSettle("a", 1);
+    pod.archiveAll();
+    assertThat(pod.archiver.status().gaps()).isZero();
+    assertArchived(pod);
+    ArchivedProcess next = start("pod");
+    next.commitAndSettle("a", 1);
+    next.archiveAll();
+    assertThat(next.archiver.status().gaps()).isZero();
+    assertArchived(next);
+  }
+
+  @Test
   void chainsLearnFromTheLineHowFarTheyHadCome() throws Exception {
     ArchivedProcess pod = start("pod");
     pod.commitAndSettle("a", 1);

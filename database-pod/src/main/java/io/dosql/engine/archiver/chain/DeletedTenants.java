@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A deletion is written only when two more log objects were stored after the tenant was seen to
  * be gone: the second one was begun after that, and proves that the line had no other writer by
- * then, who might know the tenant. So in a database that nobody writes to it waits. One thread.
+ * then, who might know the tenant. Where nobody writes, two empty ones are asked for. One thread.
  */
 final class DeletedTenants {
 
@@ -94,9 +94,7 @@ final class DeletedTenants {
     if (context.archive().isFenced()) {
       return false;
     }
-    if (!notes.isEmpty() && isProved(notes.getFirst())) {
-      write(notes.getFirst());
-      notes.removeFirst();
+    if (!notes.isEmpty() && isDone(notes.getFirst())) {
       return true;
     }
     if (!unseen.isEmpty()) {
@@ -147,15 +145,27 @@ final class DeletedTenants {
             mayBeKnown));
   }
 
-  private boolean isProved(Note note) {
-    return context.archive().stored() >= note.provedBy();
+  /** Does what there is to do for the first note; false if it has to wait. */
+  private boolean isDone(Note first) {
+    Deletion deletion = first.deletion();
+    if (first.mayBeKnown()) {
+      boolean isKnown = isKnown(deletion.tenant(), deletion.lsn());
+      notes.removeFirst();
+      if (!isKnown) {
+        notes.addFirst(new Note(deletion, first.provedBy(), false));
+      }
+      return true;
+    }
+    if (context.archive().stored() < first.provedBy()) {
+      context.archive().storeAtLeast(first.provedBy());
+      return false;
+    }
+    write(deletion);
+    notes.removeFirst();
+    return true;
   }
 
-  private void write(Note note) {
-    Deletion deletion = note.deletion();
-    if (note.mayBeKnown() && isKnown(deletion.tenant(), deletion.lsn())) {
-      return;
-    }
+  private void write(Deletion deletion) {
     context.rate().acquire();
     context.deletions().put(deletion);
     LOG.info(

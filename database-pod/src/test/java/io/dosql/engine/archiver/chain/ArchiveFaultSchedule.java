@@ -702,12 +702,21 @@ final class ArchiveFaultSchedule {
         checkMoment(tenant.name, moment(range), range);
       }
       checkLatest(tenant.name);
+      if (!tenant.exists) {
+        checkThatItIsKnownToBeGone(tenant.name);
+      }
     }
     // The earlier one of both clocks counts.
     Instant limit = trueTime().minus(WINDOW).minus(FORGETTING_MAX);
     if (latest.isBefore(windowBegin) && latest.isBefore(limit)) {
       checkThatDeletedOnesAreForgotten(limit);
     }
+  }
+
+  private void checkThatItIsKnownToBeGone(String tenant) {
+    RestorePlan plan =
+        history.line(line).planner().plan(tenant, new RestoreTarget.Latest(), Instant.MIN);
+    assertThat(plan.isEmpty() || plan.deletion().isPresent()).describedAs(tenant).isTrue();
   }
 
   /** But for what backups need. */

@@ -403,6 +403,11 @@ final class ChainSimulation implements AutoCloseable {
     }
 
     @Override
+    public void storeAtLeast(long objects) {
+      // Here objects are stored whether anybody asks for them or not.
+    }
+
+    @Override
     public long gaps() {
       return 0;
     }

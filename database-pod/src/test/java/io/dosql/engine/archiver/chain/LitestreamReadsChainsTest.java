@@ -294,6 +294,11 @@ class LitestreamReadsChainsTest {
           }
 
           @Override
+          public void storeAtLeast(long objects) {
+            throw new AssertionError("no tenant is deleted here");
+          }
+
+          @Override
           public long gaps() {
             return 0;
           }
