@@ -22,6 +22,10 @@ public record RestoreStatus(
     @JsonPropertyDescription(
             "To which commit each tenant is restored or, with dryRun, would be; the first 100.")
         List<RestoredTenant> plan,
+    @JsonPropertyDescription(
+            "Tenants of the archive that are not restored, because they had been deleted by then;"
+                + " the first 100. Named in spec.tenants they come back with latest.")
+        List<LeftOutTenant> leftOut,
     @Nullable
         @JsonPropertyDescription(
             "With dryRun: how many seconds the restore would take, an estimate by the pod's latest"
@@ -46,6 +50,7 @@ public record RestoreStatus(
       @Nullable String completionTime,
       @Nullable RestoreProgress progress,
       @Nullable List<RestoredTenant> plan,
+      @Nullable List<LeftOutTenant> leftOut,
       @Nullable Long estimatedSeconds,
       @Nullable TargetReached targetReached,
       @Nullable String preRestoreLocation,
@@ -58,6 +63,7 @@ public record RestoreStatus(
     this.completionTime = completionTime;
     this.progress = progress;
     this.plan = plan == null ? List.of() : List.copyOf(plan);
+    this.leftOut = leftOut == null ? List.of() : List.copyOf(leftOut);
     this.estimatedSeconds = estimatedSeconds;
     this.targetReached = targetReached;
     this.preRestoreLocation = preRestoreLocation;
@@ -85,6 +91,7 @@ public record RestoreStatus(
         startTime,
         null,
         progress,
+        null,
         null,
         null,
         null,

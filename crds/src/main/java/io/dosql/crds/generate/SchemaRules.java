@@ -29,7 +29,7 @@ final class SchemaRules implements CRDPostProcessor {
 
   /** Their items have no one key; who applies the list owns all of it. */
   private static final Set<String> WHOLE =
-      Set.of("serviceAccounts", "plan", "restored", "nextPruned");
+      Set.of("serviceAccounts", "plan", "leftOut", "restored", "nextPruned");
 
   private static final long MAX_CONDITIONS = 16;
 

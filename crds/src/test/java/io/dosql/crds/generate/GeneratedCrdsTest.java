@@ -196,6 +196,7 @@ class GeneratedCrdsTest {
             assertThat(schema.getXKubernetesListMapKeys()).as(path).containsExactly("subject");
           } else if (path.endsWith(".serviceAccounts")
               || path.endsWith(".plan")
+              || path.endsWith(".leftOut")
               || path.endsWith(".restored")
               || path.endsWith(".nextPruned")) {
             assertThat(schema.getXKubernetesListType()).as(path).isEqualTo("atomic");

@@ -66,10 +66,15 @@ public sealed interface OperationResult {
   record TenantBackup(
       String tenant, long lsn, @Nullable String schemaVersion, long bytes, String key) {}
 
-  /** Tenants restored. */
-  record Restored(List<TenantRestore> tenants) implements OperationResult {
+  /**
+   * Tenants restored.
+   *
+   * @param leftOut of all tenants those that had been deleted by then
+   */
+  record Restored(List<TenantRestore> tenants, List<LeftOut> leftOut) implements OperationResult {
     public Restored {
       tenants = List.copyOf(tenants);
+      leftOut = List.copyOf(leftOut);
     }
   }
 
@@ -88,13 +93,19 @@ public sealed interface OperationResult {
   /**
    * What a restore would do.
    *
+   * @param leftOut of all tenants those that had been deleted by then
    * @param estimate of how long it would take
    */
-  record RestorePlanned(List<TenantPlan> tenants, Duration estimate) implements OperationResult {
+  record RestorePlanned(List<TenantPlan> tenants, List<LeftOut> leftOut, Duration estimate)
+      implements OperationResult {
     public RestorePlanned {
       tenants = List.copyOf(tenants);
+      leftOut = List.copyOf(leftOut);
     }
   }
+
+  /** A tenant that had been deleted, at the latest at that time. */
+  record LeftOut(String tenant, Instant deletedTime) {}
 
   /**
    * What a restore would read for one tenant.

@@ -1,6 +1,7 @@
 package io.dosql.engine.admin;
 
 import io.dosql.engine.admin.OperationRequest.RestorePoint;
+import io.dosql.engine.archive.RestoreRecord;
 import io.dosql.engine.archive.restore.RestoreTarget;
 import io.dosql.engine.archiver.ArchiveState;
 import io.dosql.engine.archiver.ArchiveStatus;
@@ -326,10 +327,7 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
     OperationResult result =
         request.dryRun()
             ? planned(backups.plan(order))
-            : new OperationResult.Restored(
-                backups.restore(work(id), order, new RestoreProgress(progress)).stream()
-                    .map(PodAdmin::restored)
-                    .toList());
+            : restored(backups.restore(work(id), order, new RestoreProgress(progress)));
     return new Operations.End(result, null);
   }
 
@@ -349,7 +347,20 @@ public final class PodAdmin implements AdminService, ReadinessChecks, AutoClosea
 
   private static OperationResult planned(BackupService.Plan plan) {
     return new OperationResult.RestorePlanned(
-        plan.tenants().stream().map(PodAdmin::planned).toList(), plan.estimate());
+        plan.tenants().stream().map(PodAdmin::planned).toList(),
+        leftOut(plan.leftOut()),
+        plan.estimate());
+  }
+
+  private static OperationResult restored(BackupService.Restored restored) {
+    return new OperationResult.Restored(
+        restored.tenants().stream().map(PodAdmin::restored).toList(), leftOut(restored.leftOut()));
+  }
+
+  private static List<OperationResult.LeftOut> leftOut(List<RestoreRecord.LeftOut> tenants) {
+    return tenants.stream()
+        .map(tenant -> new OperationResult.LeftOut(tenant.tenant(), tenant.deletedTime()))
+        .toList();
   }
 
   private static OperationResult.TenantPlan planned(BackupService.PlannedTenant tenant) {

@@ -272,14 +272,15 @@ public final class ArchiveBackups implements BackupService {
   public Plan plan(RestoreOrder order) {
     RestoreSources from = sourcesOf(order);
     RestoreRate.Stopwatch stopwatch = from.rate().start();
-    List<RestorableState> states = from.find(order);
+    FoundStates found = from.find(order);
     List<Long> bytes =
-        states.stream()
+        found.states().stream()
             .map(state -> state.bytes() + presentBytes(TenantName.parse(state.tenant())))
             .toList();
     // The restore looks for the states as this has done.
     Duration estimate = stopwatch.elapsed().plus(from.rate().estimate(bytes));
-    return new Plan(states.stream().map(ArchiveBackups::planned).toList(), estimate);
+    return new Plan(
+        found.states().stream().map(ArchiveBackups::planned).toList(), found.leftOut(), estimate);
   }
 
   private static PlannedTenant planned(RestorableState state) {
@@ -300,11 +301,13 @@ public final class ArchiveBackups implements BackupService {
   }
 
   @Override
-  public List<RestoredTenant> restore(String restoreId, RestoreOrder order, Progress progress) {
+  public Restored restore(String restoreId, RestoreOrder order, Progress progress) {
     BackupSet before = set(() -> BackupSet.preRestore(restoreId));
     RestoreSources from = sourcesOf(order);
     try {
-      return restore(before, from.findFor(before, order), from.rate(), progress);
+      FoundStates found = from.findFor(before, order);
+      List<RestoredTenant> restored = restore(before, found.states(), from.rate(), progress);
+      return new Restored(restored, found.leftOut());
     } finally {
       from.ended(before, order);
     }

@@ -1,5 +1,6 @@
 package io.dosql.engine.backup;
 
+import io.dosql.engine.archive.RestoreRecord.LeftOut;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -69,11 +70,13 @@ public interface BackupService {
   /**
    * What a restore would do.
    *
+   * @param leftOut of all tenants those that had been deleted by then
    * @param estimate of how long it would take
    */
-  record Plan(List<PlannedTenant> tenants, Duration estimate) {
+  record Plan(List<PlannedTenant> tenants, List<LeftOut> leftOut, Duration estimate) {
     public Plan {
       tenants = List.copyOf(tenants);
+      leftOut = List.copyOf(leftOut);
     }
   }
 
@@ -97,6 +100,19 @@ public interface BackupService {
       long lsn,
       String preRestoreKey,
       @Nullable String damagedFiles) {}
+
+  /**
+   * What a restore did.
+   *
+   * @param tenants those that it has not been through before
+   * @param leftOut of all tenants those that had been deleted by then
+   */
+  record Restored(List<RestoredTenant> tenants, List<LeftOut> leftOut) {
+    public Restored {
+      tenants = List.copyOf(tenants);
+      leftOut = List.copyOf(leftOut);
+    }
+  }
 
   /** What a prune deleted besides manifests. */
   record Pruned(long objects, long bytes) {}
@@ -130,7 +146,7 @@ public interface BackupService {
    *
    * @param restoreId a tenant that this restore has been through already is left alone
    */
-  List<RestoredTenant> restore(String restoreId, RestoreOrder order, Progress progress);
+  Restored restore(String restoreId, RestoreOrder order, Progress progress);
 
   /** Deletes backups and the snapshots that nothing else needs. */
   Pruned prune(List<String> names);

@@ -49,7 +49,7 @@ public final class NoBackups implements BackupService {
   }
 
   @Override
-  public List<RestoredTenant> restore(String restoreId, RestoreOrder order, Progress progress) {
+  public Restored restore(String restoreId, RestoreOrder order, Progress progress) {
     return serviceFor(order).restore(restoreId, order, progress);
   }
 

@@ -74,11 +74,11 @@ final class RestoreSources {
    *
    * @param before the restore's set of states before
    */
-  List<RestorableState> findFor(BackupSet before, RestoreOrder order) {
+  FoundStates findFor(BackupSet before, RestoreOrder order) {
     return switch (order.source()) {
       case RestoreOrder.Source.Backup _ -> find(order);
       case RestoreOrder.Source.Saved saved -> {
-        List<RestorableState> found = find(order);
+        FoundStates found = find(order);
         own.begin(before, setOf(saved));
         yield found;
       }
@@ -110,25 +110,25 @@ final class RestoreSources {
     return ArchiveBackups.set(() -> BackupSet.preRestore(saved.restore()));
   }
 
-  private List<RestorableState> ofHistoryFor(BackupSet before, RestoreOrder order) {
+  private FoundStates ofHistoryFor(BackupSet before, RestoreOrder order) {
     Optional<RestoreRecord> earlier = own.restoreRecord(before);
     if (earlier.isPresent()) {
       return again(earlier.get());
     }
-    List<RestorableState> found = find(order);
+    FoundStates found = find(order);
     List<RestoreRecord.TenantState> states =
-        found.stream()
+        found.states().stream()
             .map(
                 state ->
                     new RestoreRecord.TenantState(
                         state.tenant(), state.line(), state.lsn(), state.time()))
             .toList();
-    RestoreRecord ours = RestoreRecord.of(states);
+    RestoreRecord ours = RestoreRecord.of(states, found.leftOut());
     RestoreRecord kept = own.begin(before, ours);
     return kept.equals(ours) ? found : again(kept);
   }
 
-  private List<RestorableState> again(RestoreRecord record) {
+  private FoundStates again(RestoreRecord record) {
     List<RestorableState> states = new ArrayList<>();
     Map<String, LineHistory> lines = new HashMap<>();
     for (RestoreRecord.TenantState state : record.tenants()) {
@@ -137,20 +137,21 @@ final class RestoreSources {
       RestorePlan plan = line.planner().plan(state.tenant(), target, clock.instant());
       states.add(new RestorableState.Archived(plan, line.builder()));
     }
-    return states;
+    return new FoundStates(states, record.leftOut());
   }
 
   /** The states, by tenant. */
-  List<RestorableState> find(RestoreOrder order) {
+  FoundStates find(RestoreOrder order) {
     return switch (order.source()) {
-      case RestoreOrder.Source.Backup backup -> ofBackup(backup.name(), order.tenants());
-      case RestoreOrder.Source.Saved saved -> ofSaved(setOf(saved), order.tenants());
+      case RestoreOrder.Source.Backup backup ->
+          FoundStates.of(ofBackup(backup.name(), order.tenants()));
+      case RestoreOrder.Source.Saved saved ->
+          FoundStates.of(ofSaved(setOf(saved), order.tenants()));
       case RestoreOrder.Source.History of -> ofHistory(of, order.tenants());
     };
   }
 
-  private List<RestorableState> ofHistory(
-      RestoreOrder.Source.History source, Optional<List<String>> chosen) {
+  private FoundStates ofHistory(RestoreOrder.Source.History source, Optional<List<String>> chosen) {
     RestoreTarget target = source.target();
     if (target instanceof RestoreTarget.AtTime at && at.time().isAfter(clock.instant())) {
       throw new DosqlException(ErrorCode.SNAPSHOT_NOT_AVAILABLE, at.time() + " is in the future")
@@ -176,7 +177,7 @@ final class RestoreSources {
     }
   }
 
-  private List<RestorableState> ofHistory(
+  private FoundStates ofHistory(
       RestoreOrder.Source.History source, Optional<List<String>> chosen, Instant completeTo) {
     RestoreTarget target = source.target();
     String line = source.line().orElseGet(() -> lines.apply(target));
@@ -186,6 +187,7 @@ final class RestoreSources {
       requireAllKnown(line, target);
     }
     List<RestorableState> states = new ArrayList<>();
+    List<RestoreRecord.LeftOut> leftOut = new ArrayList<>();
     for (String tenant : tenants) {
       RestorePlan plan =
           lineHistory.planner().plan(TenantName.parse(tenant).value(), target, completeTo);
@@ -196,11 +198,7 @@ final class RestoreSources {
       if (chosen.isPresent() || (!plan.isEmpty() && plan.deletion().isEmpty())) {
         states.add(new RestorableState.Archived(plan, lineHistory.builder()));
       } else if (plan.deletion().isPresent()) {
-        LOG.info(
-            "tenant {} is left out of the restore to {}: it was deleted by {}",
-            tenant,
-            target.text(),
-            plan.deletion().get().time());
+        leftOut.add(new RestoreRecord.LeftOut(plan.tenant(), plan.deletion().get().time()));
       }
     }
     if (states.isEmpty()) {
@@ -209,7 +207,7 @@ final class RestoreSources {
               "no tenant had a commit by %s in the line %s".formatted(target.text(), line))
           .withSuggestion("Choose another moment, or name the line that holds it.");
     }
-    return states;
+    return new FoundStates(states, leftOut);
   }
 
   private static DosqlException notThere(RestorePlan plan, RestoreTarget target) {

@@ -3,6 +3,7 @@ package io.dosql.engine.http;
 import io.dosql.engine.admin.OperationResult;
 import io.dosql.engine.admin.OperationResult.BackedUp;
 import io.dosql.engine.admin.OperationResult.Cloned;
+import io.dosql.engine.admin.OperationResult.LeftOut;
 import io.dosql.engine.admin.OperationResult.Migrated;
 import io.dosql.engine.admin.OperationResult.MigrationFailure;
 import io.dosql.engine.admin.OperationResult.Pruned;
@@ -102,6 +103,18 @@ final class OperationResultWriter {
       json.endObject();
     }
     json.endArray();
+    leftOut(json, restored.leftOut());
+  }
+
+  private static void leftOut(JsonWriter json, List<LeftOut> tenants) {
+    json.name("leftOut").beginArray();
+    for (LeftOut tenant : tenants) {
+      json.beginObject();
+      json.name("tenant").value(tenant.tenant());
+      json.name("deletedTime").value(tenant.deletedTime().toString());
+      json.endObject();
+    }
+    json.endArray();
   }
 
   private static void planned(JsonWriter json, RestorePlanned planned) {
@@ -115,6 +128,7 @@ final class OperationResultWriter {
       json.endObject();
     }
     json.endArray();
+    leftOut(json, planned.leftOut());
     json.name("estimatedSeconds").value(planned.estimate().toMillis() / MILLIS_PER_SECOND);
   }
 

@@ -112,12 +112,13 @@ final class BackupBench implements AutoCloseable {
   }
 
   List<BackupService.RestoredTenant> restore(String id, String backup, String... tenants) {
-    return backups.restore(id, RestoreOrder.ofBackup(backup, named(tenants)), (done, total) -> {});
+    RestoreOrder order = RestoreOrder.ofBackup(backup, named(tenants));
+    return backups.restore(id, order, (done, total) -> {}).tenants();
   }
 
   /** Brings back what another restore saved. */
   List<BackupService.RestoredTenant> restoreSaved(String id, String other, String... tenants) {
-    return backups.restore(id, saved(other, tenants), (done, total) -> {});
+    return backups.restore(id, saved(other, tenants), (done, total) -> {}).tenants();
   }
 
   static RestoreOrder saved(String restore, String... tenants) {

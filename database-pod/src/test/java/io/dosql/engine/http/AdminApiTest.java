@@ -167,7 +167,7 @@ class AdminApiTest {
     assertThat(put("r-1", "{\"kind\":\"restore\",\"backup\":\"nightly-1\"}").body())
         .contains(
             """
-            "result":{"tenants":[{"tenant":"a","fromLine":"7f3a","fromLsn":"41","fromTime":"2026-11-24T02:00:00Z","lsn":"43","preRestoreKey":"pre/a","damagedFiles":null}]}""");
+            "result":{"tenants":[{"tenant":"a","fromLine":"7f3a","fromLsn":"41","fromTime":"2026-11-24T02:00:00Z","lsn":"43","preRestoreKey":"pre/a","damagedFiles":null}],"leftOut":[{"tenant":"gone","deletedTime":"2026-11-24T02:00:00Z"}]}""");
     assertThat(put("r-3", "{\"kind\":\"restore\",\"preRestoreId\":\"r-1\"}").statusCode())
         .isEqualTo(200);
     assertThat(pod.admin.requests.get("r-3"))
@@ -181,7 +181,7 @@ class AdminApiTest {
     assertThat(put("r-2", "{\"kind\":\"restore\",\"latest\":true,\"dryRun\":true}").body())
         .contains(
             """
-            "result":{"tenants":[{"tenant":"a","fromLine":"7f3a","fromLsn":"41","fromTime":"2026-11-24T02:00:00Z","objects":3,"bytes":4096,"databaseBytes":8192}],"estimatedSeconds":1.25}""");
+            "result":{"tenants":[{"tenant":"a","fromLine":"7f3a","fromLsn":"41","fromTime":"2026-11-24T02:00:00Z","objects":3,"bytes":4096,"databaseBytes":8192}],"leftOut":[],"estimatedSeconds":1.25}""");
     assertThat(put("p-1", "{\"kind\":\"prune\",\"backups\":[\"nightly-1\"]}").body())
         .contains("\"result\":{\"deleted\":[\"nightly-1\"],\"objects\":4,\"bytes\":81920}");
   }

@@ -177,6 +177,7 @@ public final class EchoAdmin implements AdminService {
                   List.of(
                       new OperationResult.TenantPlan(
                           new OperationResult.RestoredFrom("a", "7f3a", 41, TIME), 3, 4096, 8192)),
+                  List.of(),
                   Duration.ofMillis(1250)),
               null);
       case OperationRequest.Restore restore ->
@@ -189,7 +190,8 @@ public final class EchoAdmin implements AdminService {
                           new OperationResult.RestoredFrom("a", "7f3a", 41, TIME),
                           43,
                           "pre/a",
-                          null))),
+                          null)),
+                  List.of(new OperationResult.LeftOut("gone", TIME))),
               null);
       case OperationRequest.Clone clone ->
           ended(id, clone, new OperationResult.Cloned(clone.source(), clone.target(), 7, 1), null);

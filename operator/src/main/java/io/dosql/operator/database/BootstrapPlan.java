@@ -294,7 +294,10 @@ final class BootstrapPlan {
             ? operation.progress().done()
             : operation.result().path("tenants").size();
     ConditionValue condition =
-        ConditionValue.holds("Restored", "%d tenants are restored.".formatted(tenants));
+        ConditionValue.holds(
+            "Restored",
+            "%d tenants are restored.%s"
+                .formatted(tenants, RestoreView.aboutLeftOut(operation.result())));
     BootstrapStatus status =
         new BootstrapStatus(
             previous.operationId(),

@@ -263,8 +263,8 @@ final class RestoreDecider {
             ? new Verdict.Ready("Planned", planned(tenants, result, seconds))
             : new Verdict.Ready(
                 "Completed",
-                "%d tenants are restored; their state before is kept at %s."
-                    .formatted(tenants, saved));
+                "%d tenants are restored; their state before is kept at %s.%s"
+                    .formatted(tenants, saved, RestoreView.aboutLeftOut(result)));
     long bytes = RestoreView.sum(result, "bytes");
     return Step.end(
         new RestoreStatus(
@@ -277,6 +277,7 @@ final class RestoreDecider {
                 ? RestoreProgress.ofTenants(tenants, tenants)
                 : new RestoreProgress(tenants, tenants, bytes, bytes, 100, 0L),
             RestoreView.tenants(result),
+            RestoreView.leftOut(result),
             seconds,
             RestoreView.reached(result),
             isDryRun() ? null : saved,
@@ -286,12 +287,13 @@ final class RestoreDecider {
   }
 
   private static String planned(int tenants, @Nullable JsonNode result, @Nullable Long seconds) {
-    return "%d tenants would be restored, from %d objects with %d bytes%s; see status.plan. Nothing was changed."
+    return "%d tenants would be restored, from %d objects with %d bytes%s; see status.plan.%s Nothing was changed."
         .formatted(
             tenants,
             RestoreView.sum(result, "objects"),
             RestoreView.sum(result, "bytes"),
-            seconds == null ? "" : ", in about %d s".formatted(seconds));
+            seconds == null ? "" : ", in about %d s".formatted(seconds),
+            RestoreView.aboutLeftOut(result));
   }
 
   private Step<RestoreStatus> failed(EngineError error, Operation operation, String saved) {
@@ -338,6 +340,7 @@ final class RestoreDecider {
             previous.startTime(),
             Times.format(now),
             progress,
+            null,
             null,
             null,
             null,

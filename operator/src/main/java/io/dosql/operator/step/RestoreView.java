@@ -1,6 +1,7 @@
 package io.dosql.operator.step;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dosql.crds.LeftOutTenant;
 import io.dosql.crds.RestoreProgress;
 import io.dosql.crds.RestoreStatus.TargetReached;
 import io.dosql.crds.RestoredTenant;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the answers of a restore say, as statuses say it; pure. */
@@ -19,6 +21,9 @@ public final class RestoreView {
 
   /** A status has no room for thousands of tenants. */
   static final int TENANTS_MAX = 100;
+
+  /** A message has room for a few. */
+  private static final int NAMES_MAX = 5;
 
   private static final int ALL_PERCENT = 100;
 
@@ -78,6 +83,37 @@ public final class RestoreView {
       }
     }
     return List.copyOf(tenants);
+  }
+
+  /** The first hundred tenants that were left out. */
+  public static List<LeftOutTenant> leftOut(@Nullable JsonNode result) {
+    List<LeftOutTenant> tenants = new ArrayList<>();
+    if (result != null) {
+      for (JsonNode tenant : result.path("leftOut")) {
+        if (tenants.size() < TENANTS_MAX) {
+          tenants.add(
+              new LeftOutTenant(
+                  tenant.path("tenant").asText(), tenant.path("deletedTime").asText()));
+        }
+      }
+    }
+    return List.copyOf(tenants);
+  }
+
+  /** A sentence about tenants that were left out, with a space before it; empty if none was. */
+  public static String aboutLeftOut(@Nullable JsonNode result) {
+    List<LeftOutTenant> tenants = leftOut(result);
+    if (result == null || tenants.isEmpty()) {
+      return "";
+    }
+    String names =
+        tenants.stream()
+            .limit(NAMES_MAX)
+            .map(LeftOutTenant::tenant)
+            .collect(Collectors.joining(", "));
+    int more = result.path("leftOut").size() - NAMES_MAX;
+    return " Left out, because they had been deleted by then: %s%s; to bring one back, name it in tenants, with latest."
+        .formatted(names, more > 0 ? " and %d more".formatted(more) : "");
   }
 
   private static RestoredTenant tenant(JsonNode tenant) {

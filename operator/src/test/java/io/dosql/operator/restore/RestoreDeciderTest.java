@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dosql.crds.DatabaseRef;
 import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLRestore;
+import io.dosql.crds.LeftOutTenant;
 import io.dosql.crds.RestoreProgress;
 import io.dosql.crds.RestoreSpec;
 import io.dosql.crds.RestoreStatus;
@@ -221,6 +222,38 @@ class RestoreDeciderTest {
         .isEqualTo(new RestoreStatus.TargetReached("41", "2026-11-24T14:02:16Z"));
     assertThat(step.status().progress()).isEqualTo(new RestoreProgress(1, 1, 10L, 10L, 100, 0L));
     assertThat(step.status().estimatedSeconds()).isNull();
+  }
+
+  @Test
+  void tenantsThatHadBeenDeleted_areNamed_alsoByTheMessage() {
+    StringBuilder leftOut = new StringBuilder();
+    for (int i = 1; i <= 101; i++) {
+      leftOut
+          .append(i == 1 ? "" : ",")
+          .append("{\"tenant\":\"t%d\",\"deletedTime\":\"2026-11-24T14:02:16Z\"}".formatted(i));
+    }
+    String tenants = "{\"tenants\":[{\"tenant\":\"a\"}],\"leftOut\":[%s]}";
+    RestoreStatus many =
+        follow(new OperationView.Succeeded(succeeded(tenants.formatted(leftOut)))).status();
+    assertThat(many.leftOut()).hasSize(100);
+    assertThat(find(many.conditions(), "Ready").message())
+        .endsWith(
+            ". Left out, because they had been deleted by then: t1, t2, t3, t4, t5 and 96 more;"
+                + " to bring one back, name it in tenants, with latest.");
+
+    String one = "{\"tenant\":\"b\",\"deletedTime\":\"2026-11-24T14:02:16Z\"}";
+    RestoreStatus planned =
+        decide(
+                dryRun(),
+                READY,
+                null,
+                new OperationView.Succeeded(succeeded(tenants.formatted(one))))
+            .status();
+    assertThat(planned.leftOut()).containsExactly(new LeftOutTenant("b", "2026-11-24T14:02:16Z"));
+    assertThat(find(planned.conditions(), "Ready").message())
+        .endsWith(
+            " Left out, because they had been deleted by then: b; to bring one back, name it in tenants,"
+                + " with latest. Nothing was changed.");
   }
 
   @Test
