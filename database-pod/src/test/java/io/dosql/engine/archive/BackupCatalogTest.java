@@ -144,6 +144,20 @@ class BackupCatalogTest {
   }
 
   @Test
+  void laterAttemptAtARestore_isGivenWhatTheFirstOneFound() {
+    BackupSet before = BackupSet.preRestore("r1");
+    RestoreRecord first =
+        RestoreRecord.of(
+            List.of(new RestoreRecord.TenantState("a", "line", 41, TIME)),
+            List.of(new RestoreRecord.LeftOut("b", TIME)));
+    assertThat(catalog.begin(before, first)).isEqualTo(first);
+    RestoreRecord later =
+        RestoreRecord.of(List.of(new RestoreRecord.TenantState("a", "line", 42, TIME)), List.of());
+    assertThat(catalog.begin(before, later)).isEqualTo(first);
+    assertThat(catalog.restoreRecord(before)).contains(first);
+  }
+
+  @Test
   void stateThatAnInterruptedRestoreNeeds_isNotPruned() throws Exception {
     BackupSet saved = BackupSet.preRestore("r1");
     catalog.complete(saved, "r1", TIME, null, List.of(upload(saved, "a", 7, TIME)));
