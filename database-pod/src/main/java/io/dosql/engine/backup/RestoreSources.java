@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -202,12 +203,34 @@ final class RestoreSources {
       }
     }
     if (states.isEmpty()) {
-      throw new DosqlException(
-              ErrorCode.SNAPSHOT_NOT_AVAILABLE,
-              "no tenant had a commit by %s in the line %s".formatted(target.text(), line))
-          .withSuggestion("Choose another moment, or name the line that holds it.");
+      throw nobody(line, target, leftOut);
     }
     return new FoundStates(states, leftOut);
+  }
+
+  private static DosqlException nobody(
+      String line, RestoreTarget target, List<RestoreRecord.LeftOut> deleted) {
+    Optional<RestoreRecord.LeftOut> last =
+        deleted.stream().max(Comparator.comparing(RestoreRecord.LeftOut::deletedTime));
+    return last.map(
+            tenant ->
+                new DosqlException(
+                        ErrorCode.SNAPSHOT_NOT_AVAILABLE,
+                        "no tenant of the line %s was there at %s: %d had been deleted, the last one, %s, by %s"
+                            .formatted(
+                                line,
+                                target.text(),
+                                deleted.size(),
+                                tenant.tenant(),
+                                tenant.deletedTime()))
+                    .withSuggestion("Choose an earlier moment, or name the tenants, with latest."))
+        .orElseGet(
+            () ->
+                new DosqlException(
+                        ErrorCode.SNAPSHOT_NOT_AVAILABLE,
+                        "no tenant had a commit by %s in the line %s"
+                            .formatted(target.text(), line))
+                    .withSuggestion("Choose another moment, or name the line that holds it."));
   }
 
   private static DosqlException notThere(RestorePlan plan, RestoreTarget target) {

@@ -223,6 +223,23 @@ class ArchivePodTest {
                   .findValuesAsText("tenant"))
           .containsExactly("a", "b");
 
+      assertThat(pod.admin("DELETE", "/admin/tenants/b", "").status()).isLessThan(300);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(500))
+          .until(
+              () -> {
+                tries[0]++;
+                return pod.run(
+                    "nobody-" + tries[0], "{\"kind\":\"restore\",\"latest\":true,\"dryRun\":true}");
+              },
+              nobody ->
+                  nobody
+                      .path("error")
+                      .path("message")
+                      .asText()
+                      .contains("2 had been deleted, the last one, b, by "));
+
       assertThat(
               pod.run("latest", "{\"kind\":\"restore\",\"latest\":true,\"tenants\":[\"a\"]}")
                   .path("state")

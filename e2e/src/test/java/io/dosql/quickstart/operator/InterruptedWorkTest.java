@@ -208,6 +208,43 @@ class InterruptedWorkTest {
     assertThat(seen.getMetadata().getUid()).isEqualTo(second);
   }
 
+  /** Lets something happen while the status that says how an operation ended is written. */
+  private void whileTheEndIsWritten(String resources, Runnable change) throws InterruptedException {
+    CountDownLatch answer = new CountDownLatch(1);
+    CountDownLatch asked = cluster.engine.blockNextLook(answer);
+    asked.await();
+    cluster.requests.beforeNext("dosql.io/" + resources + "/status patch", change);
+    cluster.engine.finish();
+    answer.countDown();
+  }
+
+  @Test
+  void backupThatIsDeletedWhileItsLastStatusIsWritten_isDeleted() throws InterruptedException {
+    cluster.engine.hold();
+    cluster.apply(Examples.BACKUP.replace("orders}", "orders}, deletionPolicy: Delete"));
+    cluster.await(
+        DoSQLBackup.class, "nightly", found -> "Running".equals(found.getStatus().phase()));
+    var nightly =
+        cluster.client.resources(DoSQLBackup.class).inNamespace("default").withName("nightly");
+    whileTheEndIsWritten("dosqlbackups", nightly::delete);
+    await().atMost(Cluster.PATIENCE).until(() -> nightly.get() == null);
+    assertThat(begun("prune")).hasSize(1);
+  }
+
+  @Test
+  void migrationThatIsEditedWhileItsLastStatusIsWritten_runsAgainAsEdited()
+      throws InterruptedException {
+    cluster.engine.hold();
+    cluster.apply(Examples.MIGRATION);
+    cluster.await(
+        DoSQLMigration.class, "schema", found -> "Running".equals(found.getStatus().phase()));
+    String edited =
+        Examples.MIGRATION + "    - {id: 002_more, sql: \"CREATE TABLE more (id INTEGER)\"}\n";
+    whileTheEndIsWritten("dosqlmigrations", () -> cluster.apply(edited));
+    cluster.await(
+        DoSQLMigration.class, "schema", found -> "002_more".equals(found.getStatus().current()));
+  }
+
   @Test
   void migrationEditedWhileItRuns_runsAgainAsEdited() {
     cluster.engine.hold();

@@ -5,8 +5,10 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +24,9 @@ final class RecordedRequests implements Interceptor {
   /** One request: {@code GROUP/RESOURCE[/SUBRESOURCE] VERB}. */
   private final List<String> rights = new CopyOnWriteArrayList<>();
 
+  /** What to do before the next request of a right is sent. */
+  private final Map<String, Runnable> interludes = new ConcurrentHashMap<>();
+
   @Override
   public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
     String path = request.uri().getPath();
@@ -32,13 +37,23 @@ final class RecordedRequests implements Interceptor {
     }
     String group = parts.group("group") == null ? "core" : parts.group("group");
     String sub = parts.group("sub") == null ? "" : "/" + parts.group("sub");
-    rights.add(
+    String right =
         group
             + "/"
             + parts.group("resource")
             + sub
             + " "
-            + verb(request, parts.group("name") == null));
+            + verb(request, parts.group("name") == null);
+    rights.add(right);
+    Runnable interlude = interludes.remove(right);
+    if (interlude != null) {
+      interlude.run();
+    }
+  }
+
+  /** Something happens just before the next request of a right reaches the API. */
+  void beforeNext(String right, Runnable interlude) {
+    interludes.put(right, interlude);
   }
 
   private static String verb(HttpRequest request, boolean collection) {

@@ -17,6 +17,7 @@ import io.dosql.operator.status.StatusWriter;
 import io.dosql.operator.step.DatabaseAvailability;
 import io.dosql.operator.step.DatabaseWatch;
 import io.dosql.operator.step.OperationView;
+import io.dosql.operator.step.Overtaken;
 import io.dosql.operator.step.StepRunner;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -99,9 +100,12 @@ public final class BackupReconciler implements Reconciler<DoSQLBackup> {
 
   @Override
   public UpdateControl<DoSQLBackup> reconcile(DoSQLBackup backup, Context<DoSQLBackup> context) {
-    if (context.isPrimaryResourceDeleted()) {
-      return UpdateControl.noUpdate();
-    }
+    return context.isPrimaryResourceDeleted()
+        ? UpdateControl.noUpdate()
+        : Overtaken.lookAgain(context, backup, pass(backup, context));
+  }
+
+  private UpdateControl<DoSQLBackup> pass(DoSQLBackup backup, Context<DoSQLBackup> context) {
     if (backup.isMarkedForDeletion()) {
       return delete(backup, context);
     }

@@ -8,6 +8,7 @@ import io.dosql.operator.pod.EngineImages;
 import io.dosql.operator.pod.PodEndpoints;
 import io.dosql.operator.status.EventPublisher;
 import io.dosql.operator.status.StatusWriter;
+import io.dosql.operator.step.Overtaken;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -147,7 +148,10 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
     }
     decision.events().forEach(note -> events.publish(database, note));
     decision.actions().forEach(action -> actions.perform(database, action));
-    return UpdateControl.<DoSQLDatabase>noUpdate().rescheduleAfter(decision.requeue());
+    return Overtaken.lookAgain(
+        context,
+        database,
+        UpdateControl.<DoSQLDatabase>noUpdate().rescheduleAfter(decision.requeue()));
   }
 
   private DatabaseObservation applyAndObserve(

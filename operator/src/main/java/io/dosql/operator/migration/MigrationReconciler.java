@@ -9,6 +9,7 @@ import io.dosql.operator.pod.TenantInfo;
 import io.dosql.operator.step.DatabaseAvailability;
 import io.dosql.operator.step.DatabaseWatch;
 import io.dosql.operator.step.OperationView;
+import io.dosql.operator.step.Overtaken;
 import io.dosql.operator.step.StepRunner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -64,18 +65,20 @@ public final class MigrationReconciler implements Reconciler<DoSQLMigration> {
             ? Optional.of(engine.tenants())
             : Optional.empty();
     MigrationObservation observation = new MigrationObservation(database, tenants);
-    return steps.run(
-        context,
-        resource,
-        DoSQLMigration::new,
-        engine,
-        operation,
-        (current, known) ->
-            MigrationDecider.decide(
-                current,
-                // After a start, the listing from before it says nothing any more.
-                known.equals(operation) ? observation : observation.withoutTenants(),
-                known,
-                clock.instant()));
+    UpdateControl<DoSQLMigration> done =
+        steps.run(
+            context,
+            resource,
+            DoSQLMigration::new,
+            engine,
+            operation,
+            (current, known) ->
+                MigrationDecider.decide(
+                    current,
+                    // After a start, the listing from before it says nothing any more.
+                    known.equals(operation) ? observation : observation.withoutTenants(),
+                    known,
+                    clock.instant()));
+    return Overtaken.lookAgain(context, resource, done);
   }
 }
