@@ -33,7 +33,6 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
 import java.net.HttpURLConnection;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -212,12 +211,7 @@ public final class BackupReconciler implements Reconciler<DoSQLBackup> {
     }
     decision.events().forEach(note -> events.publish(backup, note));
     decision.create().ifPresent(this::create);
-    return after(decision.requeue());
-  }
-
-  private static UpdateControl<DoSQLBackup> after(Optional<Duration> requeue) {
-    UpdateControl<DoSQLBackup> done = UpdateControl.noUpdate();
-    return requeue.map(done::rescheduleAfter).orElse(done);
+    return StepRunner.after(decision.requeue());
   }
 
   /** Its pod is asked for only when it has ended. */
@@ -270,7 +264,7 @@ public final class BackupReconciler implements Reconciler<DoSQLBackup> {
         keep.step().events().forEach(note -> events.publish(backup, note));
         // What comes of it is seen by the next look.
         keep.step().start().ifPresent(start -> engine.start(start.id(), start.request()));
-        yield after(keep.step().requeue());
+        yield StepRunner.after(keep.step().requeue());
       }
     };
   }

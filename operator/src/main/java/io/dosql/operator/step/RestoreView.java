@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -74,30 +75,23 @@ public final class RestoreView {
 
   /** The first hundred tenants of a result. */
   public static List<RestoredTenant> tenants(@Nullable JsonNode result) {
-    List<RestoredTenant> tenants = new ArrayList<>();
-    if (result != null) {
-      for (JsonNode tenant : result.path("tenants")) {
-        if (tenants.size() < TENANTS_MAX) {
-          tenants.add(tenant(tenant));
-        }
-      }
-    }
-    return List.copyOf(tenants);
+    return first(result, "tenants", RestoreView::tenant);
   }
 
   /** The first hundred tenants that were left out. */
   public static List<LeftOutTenant> leftOut(@Nullable JsonNode result) {
-    List<LeftOutTenant> tenants = new ArrayList<>();
-    if (result != null) {
-      for (JsonNode tenant : result.path("leftOut")) {
-        if (tenants.size() < TENANTS_MAX) {
-          tenants.add(
-              new LeftOutTenant(
-                  tenant.path("tenant").asText(), tenant.path("deletedTime").asText()));
-        }
-      }
-    }
-    return List.copyOf(tenants);
+    return first(
+        result,
+        "leftOut",
+        tenant ->
+            new LeftOutTenant(tenant.path("tenant").asText(), tenant.path("deletedTime").asText()));
+  }
+
+  private static <T> List<T> first(
+      @Nullable JsonNode result, String list, Function<JsonNode, T> tenant) {
+    return result == null
+        ? List.of()
+        : result.path(list).valueStream().limit(TENANTS_MAX).map(tenant).toList();
   }
 
   /** A sentence about tenants that were left out, with a space before it; empty if none was. */

@@ -3,9 +3,11 @@ package io.dosql.operator.step;
 import io.dosql.operator.pod.EngineClient;
 import io.dosql.operator.status.EventPublisher;
 import io.dosql.operator.status.StatusWriter;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -54,8 +56,13 @@ public final class StepRunner {
         return UpdateControl.noUpdate();
       }
     }
+    return after(step.requeue());
+  }
+
+  /** The end of a pass, with another one after a time if there is one. */
+  public static <P extends HasMetadata> UpdateControl<P> after(Optional<Duration> requeue) {
     UpdateControl<P> done = UpdateControl.noUpdate();
-    return step.requeue().map(done::rescheduleAfter).orElse(done);
+    return requeue.map(done::rescheduleAfter).orElse(done);
   }
 
   private <S, P extends CustomResource<?, S>> boolean write(

@@ -94,7 +94,7 @@ final class DeletedTenants {
     if (context.archive().isFenced()) {
       return false;
     }
-    if (!notes.isEmpty() && isDone(notes.getFirst())) {
+    if (!notes.isEmpty() && advance(notes.getFirst())) {
       return true;
     }
     if (!unseen.isEmpty()) {
@@ -145,8 +145,8 @@ final class DeletedTenants {
             mayBeKnown));
   }
 
-  /** Does what there is to do for the first note; false if it has to wait. */
-  private boolean isDone(Note first) {
+  /** Does the next thing for the first note; false if it has to wait. */
+  private boolean advance(Note first) {
     Deletion deletion = first.deletion();
     if (first.mayBeKnown()) {
       boolean isKnown = isKnown(deletion.tenant(), deletion.lsn());
