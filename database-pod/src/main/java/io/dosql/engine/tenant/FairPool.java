@@ -38,9 +38,6 @@ final class FairPool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FairPool.class);
   private static final Duration IDLE_MAX = Duration.ofSeconds(10);
 
-  /** Slices after which a job that did not offer its turn loses it. */
-  private static final int OVERDUE_SLICES = 10;
-
   /**
    * The bounds of a pool.
    *
@@ -49,8 +46,15 @@ final class FairPool implements AutoCloseable {
    * @param begunPerTenant jobs of one tenant that run or are paused
    * @param begun jobs that run or are paused, each of which has a thread
    * @param slice how long a job runs before it offers its turn
+   * @param overdue how long after its slice a job that did not offer its turn loses it
    */
-  record Shares(int turns, int turnsPerTenant, int begunPerTenant, int begun, Duration slice) {
+  record Shares(
+      int turns,
+      int turnsPerTenant,
+      int begunPerTenant,
+      int begun,
+      Duration slice,
+      Duration overdue) {
     Shares {
       if (turnsPerTenant < 1 || turnsPerTenant > turns || begunPerTenant < turnsPerTenant) {
         throw new IllegalArgumentException("a tenant's share of the threads is impossible");
@@ -157,7 +161,7 @@ final class FairPool implements AutoCloseable {
     if (nextLane() == null) {
       return;
     }
-    long limit = System.nanoTime() - OVERDUE_SLICES * shares.slice().toNanos();
+    long limit = System.nanoTime() - shares.overdue().toNanos();
     running.removeIf(worker -> worker.losesTurn(limit));
     dispatch();
   }

@@ -12,6 +12,8 @@ final class FairPools extends Pools {
   /** Long against a change of threads, some ten microseconds, and short against a round trip. */
   private static final Duration SLICE = Duration.ofMillis(1);
 
+  private static final Duration OVERDUE = SLICE.multipliedBy(10);
+
   private final FairPool writers;
   private final FairPool readers;
   private final WheelAlarms alarms = new WheelAlarms();
@@ -23,11 +25,11 @@ final class FairPools extends Pools {
 
   static FairPools forCores(int cores) {
     int turns = Math.max(4, TURNS_PER_CORE * cores);
+    int begun = THREADS_PER_TURN * turns;
     // A tenant's strand is one job at a time.
-    FairPool.Shares strands = new FairPool.Shares(turns, 1, 1, THREADS_PER_TURN * turns, SLICE);
+    FairPool.Shares strands = new FairPool.Shares(turns, 1, 1, begun, SLICE, OVERDUE);
     // Half of the turns keep all cores busy, and leave the other half to others.
-    FairPool.Shares reads =
-        new FairPool.Shares(turns, turns / 2, 2 * turns, THREADS_PER_TURN * turns, SLICE);
+    FairPool.Shares reads = new FairPool.Shares(turns, turns / 2, 2 * turns, begun, SLICE, OVERDUE);
     return new FairPools(strands, reads);
   }
 

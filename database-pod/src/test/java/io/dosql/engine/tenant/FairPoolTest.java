@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** No tenant keeps another's jobs from running. */
 class FairPoolTest {
 
-  /** Turns are offered at each question, and are never overdue, so that only the test decides. */
+  /** Turns are offered at each question. */
   private static final Duration NO_SLICE = Duration.ZERO;
 
   private static final Duration LONG = Duration.ofHours(1);
@@ -31,9 +31,13 @@ class FairPoolTest {
   private final AtomicBoolean stop = new AtomicBoolean();
   private final List<FairPool> pools = new ArrayList<>();
 
+  /** No turn of its jobs is ever taken away. */
   private FairPool pool(int turns, int turnsPerTenant, int begunPerTenant, int begun, Duration d) {
-    FairPool pool =
-        new FairPool("test", new FairPool.Shares(turns, turnsPerTenant, begunPerTenant, begun, d));
+    return pool(new FairPool.Shares(turns, turnsPerTenant, begunPerTenant, begun, d, LONG));
+  }
+
+  private FairPool pool(FairPool.Shares shares) {
+    FairPool pool = new FairPool("test", shares);
     pools.add(pool);
     return pool;
   }
@@ -141,7 +145,7 @@ class FairPoolTest {
 
   @Test
   void jobsThatNeverOffer_loseTheirTurns() throws Exception {
-    FairPool pool = pool(2, 1, 2, 8, Duration.ofNanos(1));
+    FairPool pool = pool(new FairPool.Shares(2, 1, 2, 8, NO_SLICE, Duration.ZERO));
     AtomicInteger begun = new AtomicInteger();
     for (String tenant : List.of("a", "b")) {
       var _ =
@@ -165,6 +169,19 @@ class FairPoolTest {
             });
     release.countDown();
     await().until(() -> pool.running() == 0);
+  }
+
+  @Test
+  void jobThatHasNotOfferedYet_keepsItsTurnUntilItIsOverdue() throws Exception {
+    FairPool pool = pool(1, 1, 1, 4, NO_SLICE);
+    CompletableFuture<?> atWork = submit(pool, "a", this::block);
+    CompletableFuture<?> waits = submit(pool, "b", () -> {});
+    pool.takeTurnsOfTheStuck();
+    assertThat(pool.running()).isEqualTo(1);
+    assertThat(waits).isNotDone();
+    release.countDown();
+    assertRuns(atWork);
+    assertRuns(waits);
   }
 
   @Test
