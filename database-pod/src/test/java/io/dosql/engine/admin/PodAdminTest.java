@@ -404,7 +404,7 @@ class PodAdminTest {
     try (RealPod cut =
         new RealPod(other, new EngineConfiguration.Store.Directory(gone, "shop/orders"))) {
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> cut.get("/health/ready").body().contains("\"objectStore\":\"error\""));
       assertThat(cut.get("/health/ready").statusCode()).isEqualTo(200);
       JsonNode store = cut.admin("/admin/status").body().get("store");

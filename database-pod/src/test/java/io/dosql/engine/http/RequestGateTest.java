@@ -41,6 +41,6 @@ class RequestGateTest {
     gate.leaveToAnswer();
     assertThat(idle).isNotDone();
     gate.handedOver();
-    assertThat(idle.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(idle.get(60, TimeUnit.SECONDS)).isTrue();
   }
 }

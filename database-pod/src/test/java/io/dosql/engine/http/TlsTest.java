@@ -98,7 +98,7 @@ class TlsTest {
       throws Exception {
     logged.list.clear();
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               assertThat(shown(pod, before)).isEqualTo(before.certificate());
@@ -173,7 +173,7 @@ class TlsTest {
 
       second.write(secret, second.keyPem());
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(60))
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(shown(pod, second)).isEqualTo(second.certificate()));
       // The connection that was there goes on.
@@ -187,7 +187,7 @@ class TlsTest {
 
       third.write(secret, third.keyPem());
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(60))
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(shown(pod, third)).isEqualTo(third.certificate()));
     }

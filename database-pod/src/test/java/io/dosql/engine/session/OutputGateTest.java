@@ -83,7 +83,7 @@ class OutputGateTest {
         .describedAs("an answer left before the log was durable")
         .isInstanceOf(TimeoutException.class);
     storage().release();
-    answer.get(10, TimeUnit.SECONDS);
+    answer.get(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -103,7 +103,7 @@ class OutputGateTest {
     assertThatThrownBy(() -> outcome.get(100, TimeUnit.MILLISECONDS))
         .isInstanceOf(TimeoutException.class);
     storage().release();
-    assertThat(outcome.get(10, TimeUnit.SECONDS).lsn()).isEqualTo(2);
+    assertThat(outcome.get(60, TimeUnit.SECONDS).lsn()).isEqualTo(2);
     writer.settle();
   }
 

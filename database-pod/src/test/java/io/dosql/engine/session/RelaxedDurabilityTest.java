@@ -78,7 +78,7 @@ class RelaxedDurabilityTest {
         .describedAs("a strict answer left before the log was durable")
         .isInstanceOf(TimeoutException.class);
     storage().release();
-    answer.get(10, TimeUnit.SECONDS);
+    answer.get(60, TimeUnit.SECONDS);
   }
 
   @Test

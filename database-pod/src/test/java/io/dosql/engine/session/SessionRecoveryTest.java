@@ -125,7 +125,7 @@ class SessionRecoveryTest {
             () -> {
               running.countDown();
               try {
-                assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
               } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
               }
@@ -139,11 +139,11 @@ class SessionRecoveryTest {
                             + " 20000) INSERT INTO t (v) SELECT i FROM n RETURNING id",
                         Parameters.NONE),
                     waits));
-    assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
     Thread closing = Thread.ofPlatform().start(lost::close);
     await().until(() -> closing.getState() == Thread.State.WAITING);
     goOn.countDown();
-    assertThat(next.get(10, TimeUnit.SECONDS).rowsWritten()).isEqualTo(20_000);
+    assertThat(next.get(60, TimeUnit.SECONDS).rowsWritten()).isEqualTo(20_000);
     closing.join();
   }
 
@@ -188,7 +188,7 @@ class SessionRecoveryTest {
           .during(Duration.ofMillis(40))
           .until(() -> count(reader) > written.get());
       assertFails(ErrorCode.TXN_ABORTED, reader::settle);
-      assertThat(breaking.get(10, TimeUnit.SECONDS)).isEqualTo(written.get());
+      assertThat(breaking.get(60, TimeUnit.SECONDS)).isEqualTo(written.get());
       assertThat(count(reader)).isEqualTo(written.get());
       reader.settle();
     }

@@ -188,7 +188,7 @@ class HooksTest {
             });
     await().untilTrue(running);
     sqlite.interrupt();
-    assertThat(outcome.get(10, TimeUnit.SECONDS))
+    assertThat(outcome.get(60, TimeUnit.SECONDS))
         .isInstanceOfSatisfying(
             SqliteException.class,
             failure -> assertThat(failure.code()).isEqualTo(ResultCode.INTERRUPT));

@@ -26,7 +26,7 @@ class OwnershipTest {
   /** Runs on another thread, and throws what it threw. */
   private static void elsewhere(Runnable call) {
     try {
-      CompletableFuture.runAsync(call).orTimeout(10, TimeUnit.SECONDS).join();
+      CompletableFuture.runAsync(call).orTimeout(60, TimeUnit.SECONDS).join();
     } catch (CompletionException failure) {
       if (failure.getCause() instanceof RuntimeException cause) {
         throw cause;

@@ -32,7 +32,7 @@ class StrandTest {
                 }));
       }
       for (int i = 0; i < all.size(); i++) {
-        assertThat(all.get(i).get(10, TimeUnit.SECONDS)).isEqualTo(i);
+        assertThat(all.get(i).get(60, TimeUnit.SECONDS)).isEqualTo(i);
         assertThat(order.get(i)).isEqualTo(i);
       }
     }
@@ -47,7 +47,7 @@ class StrandTest {
               () -> {
                 throw new StackOverflowError("pretended");
               });
-      assertThat(strand.submit(() -> 2).get(10, TimeUnit.SECONDS)).isEqualTo(2);
+      assertThat(strand.submit(() -> 2).get(60, TimeUnit.SECONDS)).isEqualTo(2);
       assertThatThrownBy(failing::get).hasCauseInstanceOf(StackOverflowError.class);
     }
   }
@@ -62,17 +62,17 @@ class StrandTest {
         strand.submit(
             () -> {
               running.countDown();
-              assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
+              assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
               return 1;
             });
     CompletableFuture<Integer> second = strand.submit(() -> 2);
-    assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
     pool.shutdown();
     goOn.countDown();
-    assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(1);
-    assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS))
+    assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThatThrownBy(() -> second.get(60, TimeUnit.SECONDS))
         .hasCauseInstanceOf(RejectedExecutionException.class);
-    assertThatThrownBy(() -> strand.submit(() -> 3).get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> strand.submit(() -> 3).get(60, TimeUnit.SECONDS))
         .hasCauseInstanceOf(RejectedExecutionException.class);
   }
 }

@@ -266,10 +266,10 @@ class ObjectLifeTest {
       object.getMetadata().setLabels(Map.of());
       client.resource(object).update();
 
-      assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("ADDED a é");
-      assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("MODIFIED a 2");
+      assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("ADDED a é");
+      assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("MODIFIED a 2");
       // As it was when it still matched: whoever maps by its labels finds them.
-      assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("DELETED a 2");
+      assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("DELETED a 2");
     }
   }
 
@@ -280,9 +280,9 @@ class ObjectLifeTest {
     try (var informer = client.configMaps().inNamespace("default").runnableInformer(0)) {
       informer.addEventHandler(new QueueingHandler(events));
       informer.run();
-      assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("added a");
+      assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("added a");
       client.configMaps().inNamespace("default").withName("a").delete();
-      assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("deleted a");
+      assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("deleted a");
     }
   }
 

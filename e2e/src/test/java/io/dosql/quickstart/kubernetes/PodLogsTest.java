@@ -73,18 +73,18 @@ class PodLogsTest {
     BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     Thread reader = Thread.ofVirtual().start(() -> read(response.body(), lines));
     try {
-      assertThat(lines.poll(10, TimeUnit.SECONDS)).isEqualTo("three");
+      assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("three");
 
       Files.writeString(log, "one\ntwo\nthree\nfour\n");
-      assertThat(lines.poll(10, TimeUnit.SECONDS)).isEqualTo("four");
+      assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("four");
 
       Files.move(log, log.resolveSibling("pod.log.1"));
       Files.writeString(log, "five\n");
-      assertThat(lines.poll(10, TimeUnit.SECONDS)).isEqualTo("five");
+      assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("five");
     } finally {
       kubernetes.close();
     }
-    await().atMost(Duration.ofSeconds(10)).until(() -> !reader.isAlive());
+    await().atMost(Duration.ofSeconds(60)).until(() -> !reader.isAlive());
   }
 
   private static void read(InputStream body, BlockingQueue<String> lines) {
