@@ -99,6 +99,26 @@ public record BackupStatus(
         operationId);
   }
 
+  /** The same, with another operation at work for it. */
+  public BackupStatus withOperationId(String newOperationId) {
+    return new BackupStatus(
+        observedGeneration,
+        phase,
+        conditions,
+        startTime,
+        completionTime,
+        bytes,
+        tenants,
+        lsn,
+        schemaVersion,
+        location,
+        time,
+        verified,
+        verification,
+        error,
+        newOperationId);
+  }
+
   /** What became of a verification. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Verified(

@@ -106,7 +106,12 @@ public record DatabaseStatus(
       @Nullable
           @JsonPropertyDescription(
               "When that was, RFC 3339; the condition BackupsVerified says what was found.")
-          String lastVerifiedTime) {
+          String lastVerifiedTime,
+      @Nullable
+          @JsonPropertyDescription(
+              "Id of the engine's operation that deletes backups which retention keeps no longer,"
+                  + " as the pod's log names it; while there is something to delete.")
+          String pruneOperationId) {
 
     public BackupSummary(
         @Nullable String lastName,
@@ -122,7 +127,8 @@ public record DatabaseStatus(
         @Nullable String lineReason,
         @Nullable String nextVerifyTime,
         @Nullable String lastVerifiedName,
-        @Nullable String lastVerifiedTime) {
+        @Nullable String lastVerifiedTime,
+        @Nullable String pruneOperationId) {
       this.lastName = lastName;
       this.lastTime = lastTime;
       this.nextTime = nextTime;
@@ -137,11 +143,12 @@ public record DatabaseStatus(
       this.nextVerifyTime = nextVerifyTime;
       this.lastVerifiedName = lastVerifiedName;
       this.lastVerifiedTime = lastVerifiedTime;
+      this.pruneOperationId = pruneOperationId;
     }
 
     public static BackupSummary empty() {
       return new BackupSummary(
-          null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
   }
 }

@@ -42,18 +42,21 @@ final class ScheduledBackupsE2E {
     var _ = sql.query("main", "CREATE TABLE entries (at TEXT)");
 
     Set<String> seen = new TreeSet<>();
-    Awaitility.await("the fourth backup, and only two kept")
-        .atMost(FOUR_BACKUPS_MAX)
-        .pollInterval(Duration.ofSeconds(2))
-        .until(
-            () -> {
-              // A change for each backup, so that each has a snapshot of its own to prune.
-              var _ = sql.query("main", "INSERT INTO entries VALUES (datetime())");
-              seen.addAll(complete(bucket));
-              return seen.size() >= 2 * KEPT && complete(bucket).size() == KEPT;
-            });
+    Set<String> left =
+        Awaitility.await("the fourth backup, and only two kept")
+            .atMost(FOUR_BACKUPS_MAX)
+            .pollInterval(Duration.ofSeconds(2))
+            .until(
+                () -> {
+                  // A change for each backup, so that each has a snapshot of its own to prune.
+                  var _ = sql.query("main", "INSERT INTO entries VALUES (datetime())");
+                  Set<String> stored = complete(bucket);
+                  seen.addAll(stored);
+                  return stored;
+                },
+                stored -> seen.size() >= 2 * KEPT && stored.size() == KEPT);
     List<String> newest = new ArrayList<>(seen).subList(seen.size() - KEPT, seen.size());
-    assertThat(complete(bucket)).containsExactlyElementsOf(newest);
+    assertThat(left).containsExactlyElementsOf(newest);
     // The chain begins with one of its own.
     Awaitility.await("the snapshots of pruned backups to be gone")
         .atMost(Duration.ofMinutes(2))

@@ -20,7 +20,7 @@ class QuickstartTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
   /** How long a stop may take. */
-  private static final Duration STOP_MAX = Duration.ofSeconds(15);
+  private static final Duration STOP_MAX = Duration.ofSeconds(60);
 
   @TempDir private Path temporary;
   private List<ProcessHandle> orphans = List.of();

@@ -257,7 +257,12 @@ class ObjectLifeTest {
             events.add("closed");
           }
         };
+    ConfigMap first = configMap("first", Map.of("k", "1"));
+    first.getMetadata().setLabels(Map.of("app", "a"));
+    client.resource(first).create();
     try (var _ = client.configMaps().inNamespace("default").withLabel("app", "a").watch(watcher)) {
+      // The watch is asked for by another thread, and begins with what is there.
+      assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("ADDED first 1");
       ConfigMap object = configMap("a", Map.of("k", "é"));
       client.resource(object).create();
       object.getMetadata().setLabels(Map.of("app", "a"));

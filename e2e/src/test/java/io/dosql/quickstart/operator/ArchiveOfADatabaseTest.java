@@ -71,7 +71,7 @@ class ArchiveOfADatabaseTest {
     assertThat(Conditions.message(stalled, "Archiving"))
         .contains("STORAGE_TIMEOUT: It cannot be stored. Mend the store.");
     assertThat(Conditions.brief(stalled, "Ready")).isEqualTo("True/Serving");
-    assertThat(events()).contains("ArchiveStalled");
+    await().atMost(Cluster.PATIENCE).until(() -> events().contains("ArchiveStalled"));
 
     cluster.engine.archive("ok", "");
     assertThat(awaitArchiving("True/Archiving").getStatus().phase()).isEqualTo("Ready");

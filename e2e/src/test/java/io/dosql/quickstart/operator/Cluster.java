@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 /** An API with the CRDs, an engine, and an operator that can be stopped and started. */
 final class Cluster implements AutoCloseable {
 
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static final List<String> CRDS =
       List.of("dosqldatabases", "dosqlmigrations", "dosqlbackups", "dosqlrestores");
@@ -101,7 +102,8 @@ final class Cluster implements AutoCloseable {
               }
             },
             clock,
-            OperatorConfig.embedded("engine:test"),
+            new OperatorConfig(
+                "engine:test", Set.of(), Optional.empty(), 8, PATIENCE, PATIENCE, false),
             registry);
     started.start();
     operator = started;

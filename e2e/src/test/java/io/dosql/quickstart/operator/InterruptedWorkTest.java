@@ -111,8 +111,7 @@ class InterruptedWorkTest {
     asked.await();
     // The pass over the first one hangs in its look; then it hears that the restore is done.
     cluster.engine.finish();
-    cluster.client.resources(DoSQLRestore.class).inNamespace("default").withName("undo").delete();
-    cluster.apply(Examples.RESTORE);
+    makeAgain();
     String second = cluster.get(DoSQLRestore.class, "undo").getMetadata().getUid();
     List<String> operations = new CopyOnWriteArrayList<>();
     try (var _ =
@@ -130,6 +129,40 @@ class InterruptedWorkTest {
     assertThat(operations).containsOnly(second);
     assertThat(cluster.get(DoSQLRestore.class, "undo").getStatus().operationId()).isEqualTo(second);
     assertThat(begun("restore")).containsExactly("restore " + first, "restore " + second);
+  }
+
+  @Test
+  void restoreThatIsMadeAgain_whileAPassOverTheFirstRuns_isFollowedToItsEnd()
+      throws InterruptedException {
+    startRestore();
+    CountDownLatch answer = new CountDownLatch(1);
+    CountDownLatch asked = cluster.engine.blockNextLook(answer);
+    asked.await();
+    cluster.engine.finish();
+    cluster.engine.hold();
+    makeAgain();
+    await().atMost(Cluster.PATIENCE).until(() -> begun("restore").size() == 2);
+    answer.countDown();
+    // Nothing tells when the pass over the first one has ended; that it has is what could be wrong.
+    await().pollDelay(HEARD).until(() -> true);
+    cluster.engine.finish();
+    cluster.awaitReady(DoSQLRestore.class, "undo");
+  }
+
+  @Test
+  void restoreThatIsMadeAgain_whileTheFirstOnesLastStatusIsWritten_runs()
+      throws InterruptedException {
+    startRestore();
+    whileTheEndIsWritten("dosqlrestores", this::makeAgain);
+    await().atMost(Cluster.PATIENCE).until(() -> begun("restore").size() == 2);
+    cluster.awaitReady(DoSQLRestore.class, "undo");
+    DoSQLRestore second = cluster.get(DoSQLRestore.class, "undo");
+    assertThat(second.getStatus().operationId()).contains(second.getMetadata().getUid());
+  }
+
+  private void makeAgain() {
+    cluster.client.resources(DoSQLRestore.class).inNamespace("default").withName("undo").delete();
+    cluster.apply(Examples.RESTORE);
   }
 
   /** Collects the operations that one restore's status has named. */
@@ -161,6 +194,9 @@ class InterruptedWorkTest {
     cluster.podReady("orders", 0);
     cluster.await(
         DoSQLDatabase.class, "orders", found -> "NotReady".equals(found.getStatus().phase()));
+    // What looks after backups hears of it later than this test, but begins with what is there.
+    cluster.stopOperator();
+    cluster.startOperator();
     cluster.apply(Examples.BACKUP);
     DoSQLBackup waiting =
         cluster.await(

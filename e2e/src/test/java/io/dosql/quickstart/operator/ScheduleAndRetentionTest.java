@@ -86,6 +86,16 @@ class ScheduleAndRetentionTest {
         .toList();
   }
 
+  private void awaitAnotherPass() {
+    int before = cluster.passes("DoSQLDatabase");
+    cluster.touch("orders");
+    await().atMost(Cluster.PATIENCE).until(() -> cluster.passes("DoSQLDatabase") > before);
+  }
+
+  private List<String> begun(String kind) {
+    return cluster.engine.begun().stream().filter(begun -> begun.startsWith(kind)).toList();
+  }
+
   private static String name(Instant time) {
     return "orders-" + time.toString().replaceAll("[-:Z]", "").replace('T', '-');
   }
@@ -120,7 +130,33 @@ class ScheduleAndRetentionTest {
                   .isEqualTo(night.plus(2, ChronoUnit.DAYS).toString());
               assertThat(backup.nextTime()).isEqualTo(night.plus(3, ChronoUnit.DAYS).toString());
             });
-    assertThat(cluster.engine.begun()).filteredOn(begun -> begun.startsWith("backup ")).hasSize(3);
+    assertThat(begun("backup ")).hasSize(3);
+  }
+
+  @Test
+  void oldBackupsWhoseDeletionTakesLong_areDeletedByOneOperation() {
+    Instant night = promised();
+    cluster.engine.hold();
+    for (int i = 0; i < 3; i++) {
+      Instant now = night.plus(i, ChronoUnit.DAYS);
+      int taken = i;
+      clock.moveTo(now.plusSeconds(1));
+      cluster.touch("orders");
+      await().atMost(Cluster.PATIENCE).until(() -> begun("backup ").size() > taken);
+      cluster.engine.finish();
+      cluster.engine.hold();
+      cluster.awaitReady(DoSQLBackup.class, name(now));
+    }
+    await().atMost(Cluster.PATIENCE).until(() -> !begun("prune ").isEmpty());
+    for (int minutes = 10; minutes <= 30; minutes += 10) {
+      clock.moveTo(night.plus(2, ChronoUnit.DAYS).plus(minutes, ChronoUnit.MINUTES));
+      // One may have begun before the clock was moved.
+      awaitAnotherPass();
+      awaitAnotherPass();
+    }
+    cluster.engine.finish();
+    await().atMost(Cluster.PATIENCE).until(() -> cluster.engine.backups().size() == 2);
+    assertThat(begun("prune ")).hasSize(1);
   }
 
   @Test

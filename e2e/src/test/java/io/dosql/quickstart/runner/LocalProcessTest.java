@@ -96,7 +96,7 @@ class LocalProcessTest {
 
     ProcessRecord.endOrphan(record(), LONG);
 
-    assertThat(process.awaitEnd(Duration.ZERO)).isTrue();
+    assertThat(process.awaitEnd(LONG)).isTrue();
     assertThat(record()).doesNotExist();
   }
 

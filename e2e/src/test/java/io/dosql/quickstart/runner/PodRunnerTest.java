@@ -103,9 +103,20 @@ class PodRunnerTest {
     assertThat(claim.getStatus().getPhase()).isEqualTo("Bound");
     assertThat(claim.getMetadata().getOwnerReferences()).hasSize(1);
     assertThat(fixture.folder.claim(NAMESPACE, "data-db-0").resolve("identity.json")).exists();
-    assertThat(fixture.folder.log(NAMESPACE, POD)).content().contains("Serving default/db");
+    awaitServingInTheLog();
     assertThat(fixture.keysFolder().resolve("private")).doesNotExist();
     assertThat(fixture.eventReasons(POD)).contains("Started");
+  }
+
+  /** Said after the engine is ready. */
+  private void awaitServingInTheLog() {
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () ->
+                assertThat(fixture.folder.log(NAMESPACE, POD))
+                    .content()
+                    .contains("Serving default/db"));
   }
 
   @Test
@@ -128,6 +139,7 @@ class PodRunnerTest {
   void killedProcessIsStartedAgain() throws Exception {
     int restarts = container(fixture.awaitReady()).getRestartCount();
     long pid = fixture.processId();
+    awaitServingInTheLog();
 
     assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
 

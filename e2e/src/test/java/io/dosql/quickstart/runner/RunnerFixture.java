@@ -108,7 +108,7 @@ final class RunnerFixture implements AutoCloseable {
                 - {name: admin, containerPort: 8081}
                 startupProbe: {httpGet: {path: /health/ready, port: http}, periodSeconds: 2, failureThreshold: 100}
                 readinessProbe: {httpGet: {path: /health/ready, port: http}, periodSeconds: 1}
-                livenessProbe: {httpGet: {path: /health/live, port: http}, periodSeconds: 1}
+                livenessProbe: {httpGet: {path: /health/live, port: http}, periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 12}
                 volumeMounts:
                 - {name: data, mountPath: /data}
                 - {name: tmp, mountPath: /tmp}

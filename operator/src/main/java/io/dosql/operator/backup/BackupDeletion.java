@@ -7,6 +7,7 @@ import io.dosql.crds.BackupStatus;
 import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.operator.pod.EngineError;
+import io.dosql.operator.pod.OperationId;
 import io.dosql.operator.pod.OperationRequest;
 import io.dosql.operator.status.ConditionSet;
 import io.dosql.operator.status.ConditionType;
@@ -93,10 +94,15 @@ final class BackupDeletion {
     return !nameTaken;
   }
 
-  /** The id of the operation that deletes the backup, as of a moment. */
-  static String operationId(DoSQLBackup backup, Instant now) {
-    return "delete-%s-%d"
-        .formatted(backup.getMetadata().getUid(), now.getEpochSecond() / RETRY.toSeconds());
+  /** The id of the operation that deletes the backup; empty while none was begun. */
+  static Optional<String> operationId(DoSQLBackup backup) {
+    return Optional.ofNullable(backup.getStatus())
+        .flatMap(status -> Optional.ofNullable(status.operationId()))
+        .filter(id -> id.startsWith(operation(backup)));
+  }
+
+  private static String operation(DoSQLBackup backup) {
+    return "delete-" + backup.getMetadata().getUid();
   }
 
   static Decision decide(DoSQLBackup backup, Observation observation, Instant now) {
@@ -155,7 +161,7 @@ final class BackupDeletion {
           Step.RECONNECT);
     }
     return switch (observation.deleting().orElseGet(OperationView.Unknown::new)) {
-      case OperationView.Unknown _ -> start();
+      case OperationView.Unknown _ -> start(operationId(backup).orElseGet(this::another));
       case OperationView.Running _ ->
           keep("Deleting", "The stored backup is being deleted.", Step.POLL);
       case OperationView.Succeeded _ ->
@@ -164,25 +170,37 @@ final class BackupDeletion {
                   EventNote.normal(
                       "BackupDeleted",
                       "deleted the stored backup, and what no other backup needs")));
-      case OperationView.Failed failed ->
-          keep(
-              StoreTrouble.reason(failed.error().code()),
-              "The stored backup cannot be deleted, and that is tried again: "
-                  + StoreTrouble.message(failed.error())
-                  + GIVE_UP,
-              Step.RETRY);
+      case OperationView.Failed failed -> failed(failed.error());
       case OperationView.Unreachable unreachable ->
           keep("EngineUnreachable", "Waiting: " + unreachable.message() + ".", Step.RECONNECT);
     };
   }
 
-  private Decision start() {
+  private String another() {
+    return OperationId.begun(operation(backup), now);
+  }
+
+  private Decision start(String id) {
     Step.Start start =
-        new Step.Start(
-            operationId(backup, now),
-            new OperationRequest.Prune(List.of(backup.getMetadata().getName())));
+        new Step.Start(id, new OperationRequest.Prune(List.of(backup.getMetadata().getName())));
     return new Decision.Keep(
-        Step.start(status("Deleting", "The stored backup is being deleted."), start));
+        Step.start(
+            status("Deleting", "The stored backup is being deleted.").withOperationId(id), start));
+  }
+
+  private Decision failed(EngineError error) {
+    boolean tryAgain =
+        operationId(backup)
+            .filter(id -> OperationId.age(id, now).compareTo(RETRY) >= 0)
+            .isPresent();
+    return tryAgain
+        ? start(another())
+        : keep(
+            StoreTrouble.reason(error.code()),
+            "The stored backup cannot be deleted, and that is tried again: "
+                + StoreTrouble.message(error)
+                + GIVE_UP,
+            Step.RETRY);
   }
 
   /** What keeps it is told once, unless that is only the work itself. */

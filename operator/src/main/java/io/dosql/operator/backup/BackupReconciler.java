@@ -33,7 +33,6 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
 import java.net.HttpURLConnection;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -248,10 +247,9 @@ public final class BackupReconciler implements Reconciler<DoSQLBackup> {
     if (!backup.hasFinalizer(BackupDeletion.FINALIZER)) {
       return UpdateControl.noUpdate();
     }
-    Instant now = clock.instant();
     EngineClient engine = engine(backup);
     return switch (BackupDeletion.decide(
-        backup, observeDeletion(backup, context, engine, now), now)) {
+        backup, observeDeletion(backup, context, engine), clock.instant())) {
       case BackupDeletion.Decision.Release release -> {
         release.events().forEach(note -> events.publish(backup, note));
         var _ = context.resourceOperations().removeFinalizer(BackupDeletion.FINALIZER);
@@ -270,20 +268,18 @@ public final class BackupReconciler implements Reconciler<DoSQLBackup> {
   }
 
   private BackupDeletion.Observation observeDeletion(
-      DoSQLBackup backup, Context<DoSQLBackup> context, EngineClient engine, Instant now) {
+      DoSQLBackup backup, Context<DoSQLBackup> context, EngineClient engine) {
     DatabaseAvailability database = availability(backup, context);
     boolean asked =
         database instanceof DatabaseAvailability.Available
             && BackupDeletion.wantsFinalizer(backup)
             && BackupDeletion.hasStored(backup);
+    Optional<String> deletion = BackupDeletion.operationId(backup);
     return new BackupDeletion.Observation(
         database,
         asked && isBeingRestored(backup),
-        asked ? operation(backup, database, engine) : Optional.empty(),
-        asked
-            ? Optional.of(
-                OperationView.of(engine.operation(BackupDeletion.operationId(backup, now))))
-            : Optional.empty());
+        asked && deletion.isEmpty() ? operation(backup, database, engine) : Optional.empty(),
+        deletion.filter(_ -> asked).map(id -> OperationView.of(engine.operation(id))));
   }
 
   private boolean isBeingRestored(DoSQLBackup backup) {

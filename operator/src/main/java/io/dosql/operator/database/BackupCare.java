@@ -302,7 +302,14 @@ record BackupCare(
               .orElse(engine.isPresent() ? null : previous.lineReason()),
           verification.next().map(Times::format).orElse(null),
           verified.map(VerifiedBackups.Newest::backup).orElse(null),
-          verified.map(VerifiedBackups.Newest::time).map(Times::format).orElse(null));
+          verified.map(VerifiedBackups.Newest::time).map(Times::format).orElse(null),
+          listing.isPresent()
+              ? observation
+                  .pruning()
+                  .filter(pruning -> !pruning.isDone())
+                  .map(DatabaseObservation.Pruning::operationId)
+                  .orElse(null)
+              : previous.pruneOperationId());
     }
   }
 

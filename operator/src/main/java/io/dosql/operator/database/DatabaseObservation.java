@@ -46,7 +46,15 @@ record DatabaseObservation(
    *
    * @param operation what the pod knows of the operation that does it
    */
-  record Pruning(String operationId, List<String> names, Reply<Operation> operation) {}
+  record Pruning(String operationId, List<String> names, Reply<Operation> operation) {
+
+    boolean isDone() {
+      return operation
+          .answer()
+          .filter(known -> known.state() == Operation.State.SUCCEEDED)
+          .isPresent();
+    }
+  }
 
   Optional<PodStatus> engineStatus() {
     return engine.flatMap(Reply::answer);

@@ -4,6 +4,7 @@ import io.dosql.crds.BackupLocations;
 import io.dosql.crds.BackupPolicy;
 import io.dosql.crds.BootstrapStatus;
 import io.dosql.crds.DatabaseStatus;
+import io.dosql.crds.DatabaseStatus.BackupSummary;
 import io.dosql.crds.DoSQLBackup;
 import io.dosql.crds.DoSQLDatabase;
 import io.dosql.crds.DoSQLRestore;
@@ -15,6 +16,7 @@ import io.dosql.operator.backup.RetentionPlan;
 import io.dosql.operator.pod.DatabaseKey;
 import io.dosql.operator.pod.EngineClient;
 import io.dosql.operator.pod.EngineClients;
+import io.dosql.operator.pod.Operation;
 import io.dosql.operator.pod.OperationId;
 import io.dosql.operator.pod.PodStatus;
 import io.dosql.operator.pod.Reply;
@@ -211,22 +213,34 @@ final class DatabaseObserver {
       return Optional.empty();
     }
     Instant now = clock.instant();
-    Set<String> named = namedBefore(database);
+    Optional<BackupSummary> before =
+        Optional.ofNullable(database.getStatus())
+            .flatMap(status -> Optional.ofNullable(status.backup()));
+    Set<String> named = before.map(said -> Set.copyOf(said.nextPruned())).orElse(Set.of());
     List<String> names =
         retention.get().prunable(listing.get(), now).stream().filter(named::contains).toList();
     if (names.isEmpty()) {
       return Optional.empty();
     }
-    String id =
-        OperationId.ofNames("prune", names) + "-" + now.getEpochSecond() / PRUNE_RETRY.toSeconds();
-    return Optional.of(new DatabaseObservation.Pruning(id, names, engine.operation(id)));
+    Optional<DatabaseObservation.Pruning> begun =
+        before
+            .flatMap(said -> Optional.ofNullable(said.pruneOperationId()))
+            .map(id -> new DatabaseObservation.Pruning(id, names, engine.operation(id)))
+            .filter(known -> !isToBeTriedAgain(known, now));
+    return begun.or(
+        () -> {
+          String id = OperationId.begun("prune-" + database.getMetadata().getUid(), now);
+          return Optional.of(new DatabaseObservation.Pruning(id, names, engine.operation(id)));
+        });
   }
 
-  private static Set<String> namedBefore(DoSQLDatabase database) {
-    return Optional.ofNullable(database.getStatus())
-        .flatMap(status -> Optional.ofNullable(status.backup()))
-        .map(summary -> Set.copyOf(summary.nextPruned()))
-        .orElse(Set.of());
+  private static boolean isToBeTriedAgain(DatabaseObservation.Pruning pruning, Instant now) {
+    return pruning
+            .operation()
+            .answer()
+            .filter(operation -> operation.state() == Operation.State.FAILED)
+            .isPresent()
+        && OperationId.age(pruning.operationId(), now).compareTo(PRUNE_RETRY) >= 0;
   }
 
   /** Backups that a restore which has not ended still needs; read anew, since they are to go. */

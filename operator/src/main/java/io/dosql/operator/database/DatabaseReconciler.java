@@ -137,6 +137,11 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
   @Override
   public UpdateControl<DoSQLDatabase> reconcile(
       DoSQLDatabase database, Context<DoSQLDatabase> context) {
+    return Overtaken.lookAgain(context, database, pass(database, context));
+  }
+
+  private UpdateControl<DoSQLDatabase> pass(
+      DoSQLDatabase database, Context<DoSQLDatabase> context) {
     if (database.isMarkedForDeletion()) {
       return UpdateControl.noUpdate();
     }
@@ -148,10 +153,7 @@ public final class DatabaseReconciler implements Reconciler<DoSQLDatabase> {
     }
     decision.events().forEach(note -> events.publish(database, note));
     decision.actions().forEach(action -> actions.perform(database, action));
-    return Overtaken.lookAgain(
-        context,
-        database,
-        UpdateControl.<DoSQLDatabase>noUpdate().rescheduleAfter(decision.requeue()));
+    return UpdateControl.<DoSQLDatabase>noUpdate().rescheduleAfter(decision.requeue());
   }
 
   private DatabaseObservation applyAndObserve(

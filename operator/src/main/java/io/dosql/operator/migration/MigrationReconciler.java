@@ -43,6 +43,11 @@ public final class MigrationReconciler implements Reconciler<DoSQLMigration> {
   @Override
   public UpdateControl<DoSQLMigration> reconcile(
       DoSQLMigration resource, Context<DoSQLMigration> context) {
+    return Overtaken.lookAgain(context, resource, pass(resource, context));
+  }
+
+  private UpdateControl<DoSQLMigration> pass(
+      DoSQLMigration resource, Context<DoSQLMigration> context) {
     if (resource.isMarkedForDeletion() || MigrationDecider.hasFailed(resource)) {
       return UpdateControl.noUpdate();
     }
@@ -65,20 +70,18 @@ public final class MigrationReconciler implements Reconciler<DoSQLMigration> {
             ? Optional.of(engine.tenants())
             : Optional.empty();
     MigrationObservation observation = new MigrationObservation(database, tenants);
-    UpdateControl<DoSQLMigration> done =
-        steps.run(
-            context,
-            resource,
-            DoSQLMigration::new,
-            engine,
-            operation,
-            (current, known) ->
-                MigrationDecider.decide(
-                    current,
-                    // After a start, the listing from before it says nothing any more.
-                    known.equals(operation) ? observation : observation.withoutTenants(),
-                    known,
-                    clock.instant()));
-    return Overtaken.lookAgain(context, resource, done);
+    return steps.run(
+        context,
+        resource,
+        DoSQLMigration::new,
+        engine,
+        operation,
+        (current, known) ->
+            MigrationDecider.decide(
+                current,
+                // After a start, the listing from before it says nothing any more.
+                known.equals(operation) ? observation : observation.withoutTenants(),
+                known,
+                clock.instant()));
   }
 }

@@ -1,21 +1,17 @@
 package io.dosql.operator.pod;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Collection;
-import java.util.HexFormat;
-import java.util.TreeSet;
+import java.time.Duration;
+import java.time.Instant;
 
 /**
- * Ids of operations. They are computed from the resource, so that asking again after a crash of the
- * operator asks for the same operation. An operation that failed keeps its answer, so that another
- * attempt needs another id: the first one's with {@code -rN} behind it.
+ * Ids of operations. They stand in the resource's status before the engine is asked, so that asking
+ * again after a crash of the operator asks for the same operation. An operation that failed keeps
+ * its answer, so that another attempt needs another id: the first one's with {@code -rN} behind it,
+ * or, of what is tried for ever, one with the second at which the attempt began.
  */
 public final class OperationId {
 
   private static final String ATTEMPT_MARK = "-r";
-  private static final int HASH_DIGITS = 32;
 
   private OperationId() {}
 
@@ -48,15 +44,14 @@ public final class OperationId {
     return numbered ? mark : -1;
   }
 
-  /** One id for one set of names, in whatever order. */
-  public static String ofNames(String kind, Collection<String> names) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(String.join("\n", new TreeSet<>(names)).getBytes(StandardCharsets.UTF_8));
-      return kind + "-" + HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+  /** The id of an attempt that begins now. */
+  public static String begun(String what, Instant now) {
+    return what + "-" + now.getEpochSecond();
+  }
+
+  /** How long ago an attempt of such an id began. */
+  public static Duration age(String id, Instant now) {
+    long second = Long.parseLong(id.substring(id.lastIndexOf('-') + 1));
+    return Duration.between(Instant.ofEpochSecond(second), now);
   }
 }

@@ -9,6 +9,7 @@ import io.dosql.operator.pod.EngineClients;
 import io.dosql.operator.step.DatabaseAvailability;
 import io.dosql.operator.step.DatabaseWatch;
 import io.dosql.operator.step.OperationView;
+import io.dosql.operator.step.Overtaken;
 import io.dosql.operator.step.StepRunner;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -49,6 +50,10 @@ public final class RestoreReconciler implements Reconciler<DoSQLRestore> {
   @Override
   public UpdateControl<DoSQLRestore> reconcile(
       DoSQLRestore restore, Context<DoSQLRestore> context) {
+    return Overtaken.lookAgain(context, restore, pass(restore, context));
+  }
+
+  private UpdateControl<DoSQLRestore> pass(DoSQLRestore restore, Context<DoSQLRestore> context) {
     if (restore.isMarkedForDeletion() || RestoreDecider.isFinished(restore)) {
       return UpdateControl.noUpdate();
     }

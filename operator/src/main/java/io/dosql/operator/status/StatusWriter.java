@@ -7,8 +7,16 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.net.HttpURLConnection;
 import java.util.function.Supplier;
 
-/** Writes a status by server-side apply, and only when it is another one. */
+/**
+ * Writes a status by server-side apply, and only when it is another one; and only to the resource
+ * that was seen: one that was deleted and made again under its name is another one, and with the
+ * status of the first it would never run. An API server does not look at the uid of what is applied
+ * to a status, but at its version.
+ */
 public final class StatusWriter {
+
+  /** Of a write that others' writes overtake. */
+  private static final int ATTEMPTS_MAX = 5;
 
   private StatusWriter() {}
 
@@ -21,34 +29,30 @@ public final class StatusWriter {
     if (status.equals(primary.getStatus())) {
       return true;
     }
-    if (!isStillThere(context, primary)) {
-      return false;
-    }
-    P patch = blank.get();
-    patch.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(primary.getMetadata().getNamespace())
-            .withName(primary.getMetadata().getName())
-            .build());
-    patch.setStatus(status);
-    try {
-      P written = context.resourceOperations().serverSideApplyPrimaryStatus(patch);
-      return written != null;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+    for (int attempt = 1; ; attempt++) {
+      P live = context.getClient().resource(primary).get();
+      if (live == null || !live.getMetadata().getUid().equals(primary.getMetadata().getUid())) {
         return false;
       }
-      throw e;
+      P patch = blank.get();
+      patch.setMetadata(
+          new ObjectMetaBuilder()
+              .withNamespace(primary.getMetadata().getNamespace())
+              .withName(primary.getMetadata().getName())
+              .withResourceVersion(live.getMetadata().getResourceVersion())
+              .build());
+      patch.setStatus(status);
+      try {
+        P written = context.resourceOperations().serverSideApplyPrimaryStatus(patch);
+        return written != null;
+      } catch (KubernetesClientException e) {
+        boolean changed =
+            e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
+        if (!changed || attempt == ATTEMPTS_MAX) {
+          throw e;
+        }
+      }
     }
-  }
-
-  /**
-   * A resource that was deleted and made again under its name while this pass went on is another
-   * one: with the status of the first it would never run.
-   */
-  private static <P extends CustomResource<?, ?>> boolean isStillThere(
-      Context<P> context, P primary) {
-    P live = context.getClient().resource(primary).get();
-    return live != null && live.getMetadata().getUid().equals(primary.getMetadata().getUid());
   }
 }

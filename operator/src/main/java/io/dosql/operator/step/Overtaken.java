@@ -9,9 +9,12 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Passes that somebody has overtaken, by a change of the resource while the pass wrote its status.
- * The SDK keeps the answer to such a write in its cache, with that change in it, and passes over
- * all events up to it as those of the write: nothing else would tell of the change.
+ * Passes that somebody has overtaken: by a change of the resource while the pass wrote its status,
+ * or by making it again under its name.
+ *
+ * <p>The SDK keeps the answer to a write in its cache, with that change in it, and passes over all
+ * events up to it as those of the write: nothing else would tell of the change. And the end of a
+ * pass over a resource that is gone sets the time of the next look at the one that has its name.
  */
 public final class Overtaken {
 
@@ -35,7 +38,8 @@ public final class Overtaken {
   }
 
   private static boolean isChanged(ObjectMeta seen, ObjectMeta now) {
-    return !Objects.equals(seen.getGeneration(), now.getGeneration())
+    return !Objects.equals(seen.getUid(), now.getUid())
+        || !Objects.equals(seen.getGeneration(), now.getGeneration())
         || !Objects.equals(seen.getDeletionTimestamp(), now.getDeletionTimestamp())
         || !Objects.equals(seen.getAnnotations(), now.getAnnotations());
   }

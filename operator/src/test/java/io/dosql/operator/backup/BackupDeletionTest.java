@@ -48,6 +48,11 @@ class BackupDeletionTest {
         NOW);
   }
 
+  private static Decision decideAt(Instant now, DoSQLBackup backup, OperationView deleting) {
+    return BackupDeletion.decide(
+        backup, new Observation(READY, false, Optional.empty(), Optional.of(deleting)), now);
+  }
+
   private static Step<BackupStatus> kept(Decision decision) {
     assertThat(decision).isInstanceOf(Decision.Keep.class);
     return ((Decision.Keep) decision).step();
@@ -64,17 +69,22 @@ class BackupDeletionTest {
     assertThat(step.start())
         .contains(
             new Step.Start(
-                BackupDeletion.operationId(complete(), NOW),
+                "delete-%s-%d".formatted(complete().getMetadata().getUid(), NOW.getEpochSecond()),
                 new OperationRequest.Prune(List.of("nightly"))));
+    assertThat(BackupDeletion.operationId(complete())).isEmpty();
+    DoSQLBackup begun = deleted(step.status());
+    assertThat(BackupDeletion.operationId(begun))
+        .contains(step.start().orElseThrow().id())
+        .hasValueSatisfying(id -> assertThat(id).hasSizeLessThanOrEqualTo(63));
     Step<BackupStatus> running =
         kept(
             decide(
-                complete(),
+                begun,
                 READY,
                 new OperationView.Running(operation(Operation.State.RUNNING, 0, 1).progress())));
     assertThat(running.start()).isEmpty();
     assertThat(running.requeue()).contains(Step.POLL);
-    Decision done = decide(complete(), READY, new OperationView.Succeeded(succeeded("{}")));
+    Decision done = decide(begun, READY, new OperationView.Succeeded(succeeded("{}")));
     assertThat(((Decision.Release) done).events())
         .extracting(EventNote::reason)
         .containsExactly("BackupDeleted");
@@ -173,15 +183,28 @@ class BackupDeletionTest {
   }
 
   @Test
+  void operationThatThePodDoesNotKnowAnyMore_isAskedForUnderItsId() {
+    BackupStatus status = kept(decide(complete(), READY, new OperationView.Unknown())).status();
+    Decision later =
+        decideAt(NOW.plus(Duration.ofHours(1)), deleted(status), new OperationView.Unknown());
+    assertThat(kept(later).start().orElseThrow().id()).isEqualTo(status.operationId());
+  }
+
+  @Test
   void failure_isAConditionAndAnEvent_andTriedAgainUnderAnotherId() {
-    Decision decision = decide(complete(), READY, failed("STORAGE_PERMISSION_DENIED", false));
+    DoSQLBackup begun =
+        deleted(kept(decide(complete(), READY, new OperationView.Unknown())).status());
+    OperationView refused = failed("STORAGE_PERMISSION_DENIED", false);
+    Decision decision = decide(begun, READY, refused);
     assertThat(message(decision))
         .startsWith("The stored backup cannot be deleted, and that is tried again: It failed.");
     assertThat(kept(decision).events())
         .extracting(EventNote::reason)
         .containsExactly("StorePermissionDenied");
-    assertThat(BackupDeletion.operationId(complete(), NOW))
-        .isNotEqualTo(BackupDeletion.operationId(complete(), NOW.plus(Duration.ofMinutes(2))))
-        .hasSizeLessThanOrEqualTo(63);
+    assertThat(kept(decideAt(NOW.plusSeconds(119), begun, refused)).start()).isEmpty();
+    Step<BackupStatus> again = kept(decideAt(NOW.plusSeconds(120), begun, refused));
+    assertThat(again.start().orElseThrow().id())
+        .isEqualTo(again.status().operationId())
+        .isNotEqualTo(begun.getStatus().operationId());
   }
 }

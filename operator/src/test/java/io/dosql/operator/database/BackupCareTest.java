@@ -2,6 +2,7 @@ package io.dosql.operator.database;
 
 import static io.dosql.operator.database.Observations.serving;
 import static io.dosql.operator.testing.Databases.database;
+import static io.dosql.operator.testing.Operations.operation;
 import static io.dosql.operator.testing.Operations.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +19,9 @@ import io.dosql.crds.ResourceCondition;
 import io.dosql.crds.VerifyPolicy;
 import io.dosql.operator.backup.Backups;
 import io.dosql.operator.backup.VerifySchedule;
+import io.dosql.operator.pod.Operation;
 import io.dosql.operator.pod.PodStatus;
+import io.dosql.operator.pod.Reply;
 import io.dosql.operator.pod.ServiceEndpoints;
 import io.dosql.operator.status.ConditionType;
 import io.dosql.operator.status.EventNote;
@@ -169,7 +172,8 @@ class BackupCareTest {
                         "Diverged",
                         null,
                         null,
-                        null),
+                        null,
+                        "prune-7"),
                     null,
                     null));
     BackupCare care =
@@ -193,6 +197,7 @@ class BackupCareTest {
                 7,
                 70L,
                 List.of("one"),
+                null,
                 null,
                 null,
                 null,
@@ -230,6 +235,20 @@ class BackupCareTest {
     assertThat(shown.soon()).isFalse();
     assertThat(summary(shown).nextPruned()).containsExactly("a", "b");
     assertThat(summary(care(with(Databases.s3Policy()), THREE)).nextPruned()).containsExactly("a");
+  }
+
+  @Test
+  void operationThatDeletes_isNamedUntilItHasSucceeded() {
+    for (Operation.State state : Operation.State.values()) {
+      Observations deleting =
+          serving()
+              .stored("a", "2026-11-22T02:00:00Z")
+              .pruning(new Reply.Ok<>(operation(state, 0, 1)), "a")
+              .keeping(2, null);
+      assertThat(summary(care(with(Databases.s3Policy()), deleting)).pruneOperationId())
+          .isEqualTo(state == Operation.State.SUCCEEDED ? null : "prune-1");
+    }
+    assertThat(summary(care(with(Databases.s3Policy()), THREE)).pruneOperationId()).isNull();
   }
 
   @Test

@@ -69,8 +69,8 @@ class BackupListingsTest {
               @Override
               public void forget(DatabaseKey database) {}
             },
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
             (_, _) -> {});
   }
 

@@ -45,7 +45,8 @@ class DatabaseMetricsTest {
             null,
             null,
             "b",
-            verifiedTime);
+            verifiedTime,
+            null);
     databases.add(
         database()
             .status(new DatabaseStatus(1L, null, all, null, null, null, summary, null, null))

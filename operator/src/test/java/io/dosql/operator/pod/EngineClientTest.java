@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EngineClientTest {
 
   private static final DatabaseKey DATABASE = new DatabaseKey("shop", "orders");
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final List<AutoCloseable> toClose = new ArrayList<>();
   private final List<String> observed = new ArrayList<>();

@@ -2,7 +2,7 @@ package io.dosql.operator.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,11 +27,13 @@ class OperationIdTest {
   }
 
   @Test
-  void idOfNames_doesNotDependOnTheirOrder_andFitsTheEngine() {
-    String id = OperationId.ofNames("prune", List.of("b", "a"));
+  void attemptThatBegins_hasAnIdOfItsOwn_thatFitsTheEngine() {
+    Instant began = Instant.parse("2026-11-24T10:00:00.5Z");
+    String id = OperationId.begun("prune-67b8b1a4-6f0e-4f8e-9a57-0c1f0d3f2a11", began);
     assertThat(id)
-        .isEqualTo(OperationId.ofNames("prune", List.of("a", "b")))
-        .isNotEqualTo(OperationId.ofNames("prune", List.of("ab")))
-        .matches("[A-Za-z0-9-]{1,50}");
+        .isNotEqualTo(
+            OperationId.begun("prune-67b8b1a4-6f0e-4f8e-9a57-0c1f0d3f2a11", began.plusSeconds(1)))
+        .matches("[A-Za-z0-9-]{1,63}");
+    assertThat(OperationId.age(id, began.plusSeconds(600))).hasSeconds(600);
   }
 }
