@@ -127,8 +127,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     sockets.opened(this);
     var _ = channel.closeFuture().addListener(closed -> gone());
     long ping = limits.pingInterval().toNanos();
+    // At a fixed rate, beats that a pod has missed, which stood still for a while, would come
+    // right after each other, and leave the client no time for its answer.
     var beat =
-        channel.eventLoop().scheduleAtFixedRate(this::beat, ping, ping, TimeUnit.NANOSECONDS);
+        channel.eventLoop().scheduleWithFixedDelay(this::beat, ping, ping, TimeUnit.NANOSECONDS);
     var hello =
         channel
             .eventLoop()
