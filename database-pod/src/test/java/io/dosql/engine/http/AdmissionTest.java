@@ -2,6 +2,7 @@ package io.dosql.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dosql.engine.FreePorts;
 import io.dosql.engine.admin.DebugSource;
 import io.dosql.engine.admin.DebugState;
 import io.dosql.engine.admin.ReadinessChecks;
@@ -10,9 +11,6 @@ import io.dosql.engine.auth.RateLimits;
 import io.dosql.engine.main.Engine;
 import io.dosql.engine.main.EngineConfiguration;
 import io.dosql.engine.main.EngineConfiguration.Front;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -185,8 +183,8 @@ class AdmissionTest {
               folder,
               given.database(),
               given.bindHost(),
-              freePort(),
-              freePort(),
+              FreePorts.next(),
+              FreePorts.next(),
               given.tenants(),
               given.limits(),
               false,
@@ -207,12 +205,6 @@ class AdmissionTest {
         assertThat(page.statusCode()).isEqualTo(403);
         assertThat(page.body()).contains("FORBIDDEN");
       }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dosql.engine.http;
 
+import io.dosql.engine.FreePorts;
 import io.dosql.engine.admin.AdminService;
 import io.dosql.engine.admin.CheckState;
 import io.dosql.engine.admin.Checks;
@@ -8,8 +9,6 @@ import io.dosql.engine.main.Engine;
 import io.dosql.engine.main.EngineConfiguration;
 import io.dosql.engine.session.Sessions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,14 +48,13 @@ public final class PodUnderTest implements AutoCloseable {
     this.keys = new TestKeys(folder.resolve("jwks.json"));
     keys.publish();
     Path adminToken = Files.writeString(folder.resolve("admin-token"), ADMIN_TOKEN + "\n");
-    int[] ports = freePorts();
     this.configuration =
         new EngineConfiguration(
             folder,
             DATABASE,
             "127.0.0.1",
-            ports[0],
-            ports[1],
+            FreePorts.next(),
+            FreePorts.next(),
             EngineConfiguration.Tenants.OPEN,
             EngineConfiguration.Limits.DEFAULT,
             false,
@@ -121,12 +119,5 @@ public final class PodUnderTest implements AutoCloseable {
   public void close() {
     client.close();
     engine.close();
-  }
-
-  private static int[] freePorts() throws IOException {
-    try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new int[] {first.getLocalPort(), second.getLocalPort()};
-    }
   }
 }

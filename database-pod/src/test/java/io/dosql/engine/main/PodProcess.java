@@ -5,9 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dosql.engine.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -88,8 +87,8 @@ final class PodProcess implements AutoCloseable {
   private PodProcess(Path folder, Map<String, String> environment, List<String> command)
       throws IOException {
     this.output = folder.resolve("pod.log");
-    this.port = freePort();
-    this.adminPort = freePort();
+    this.port = FreePorts.next();
+    this.adminPort = FreePorts.next();
     Path token = Files.writeString(folder.resolve("admin-token"), ADMIN_TOKEN);
     Map<String, String> variables = new HashMap<>();
     variables.put("DOSQL_DATA_DIR", folder.resolve("data").toString());
@@ -208,11 +207,5 @@ final class PodProcess implements AutoCloseable {
   @Override
   public void close() {
     process.destroyForcibly();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

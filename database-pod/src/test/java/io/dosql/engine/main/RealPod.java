@@ -5,11 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dosql.engine.FreePorts;
 import io.dosql.engine.http.PodUnderTest;
 import io.dosql.engine.http.TestKeys;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -94,8 +93,8 @@ public final class RealPod implements AutoCloseable {
             folder.resolve("data"),
             PodUnderTest.DATABASE,
             "127.0.0.1",
-            freePort(),
-            freePort(),
+            FreePorts.next(),
+            FreePorts.next(),
             EngineConfiguration.Tenants.OPEN,
             EngineConfiguration.Limits.DEFAULT,
             false,
@@ -217,11 +216,5 @@ public final class RealPod implements AutoCloseable {
   public void close() {
     client.close();
     engine.close();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
