@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.dosql.engine.archive.ArchiveLayout;
 import io.dosql.engine.archive.Oracle;
 import io.dosql.engine.archive.chain.ChainCatalog;
+import io.dosql.engine.archive.chain.ChainLevel;
 import io.dosql.engine.archive.store.DirectoryObjectStore;
 import io.dosql.engine.sqlite.OpenMode;
 import io.dosql.engine.sqlite.SqliteConnection;
@@ -46,31 +47,40 @@ class ChainsPodTest {
     String line;
     try (RealPod pod = new RealPod(folder, store)) {
       line = pod.admin("/admin/status").body().path("line").asText();
-      awaitChain(storeFolder, line, first);
+      awaitChain(storeFolder, line, "a", first);
       last = lsn(pod.sql("a", "INSERT INTO t VALUES ('two')"));
-      awaitChain(storeFolder, line, last);
-      JsonNode chains = pod.admin("/admin/status").body().path("archive").path("chains");
-      assertThat(chains.path("tenantsWaiting").asInt(-1)).isZero();
-      assertThat(chains.path("error").isNull()).isTrue();
-      assertThat(pod.get("/metrics").body())
-          .contains("dosql_chain_files_total{level=\"9\",} 1.0")
-          .contains("dosql_chain_files_total{level=\"1\",} 1.0")
-          .contains("dosql_chain_lag_seconds")
-          .contains("dosql_chain_tenants_waiting 0.0");
+      awaitChain(storeFolder, line, "a", last);
+      // The first snapshot of the other tenant may be the first pod's work.
+      long ofAnother = lsn(pod.sql("b", "CREATE TABLE t (v)"));
+      awaitChain(storeFolder, line, "b", ofAnother);
+      // A file is there before it is counted.
+      await().atMost(ROUND_MAX).untilAsserted(() -> assertCounted(pod));
     }
     restoreByLitestream(storeFolder, line);
+  }
+
+  private static void assertCounted(RealPod pod) throws Exception {
+    JsonNode chains = pod.admin("/admin/status").body().path("archive").path("chains");
+    assertThat(chains.path("tenantsWaiting").asInt(-1)).isZero();
+    assertThat(chains.path("error").isNull()).isTrue();
+    assertThat(pod.get("/metrics").body())
+        .containsPattern("dosql_chain_files_total\\{level=\"9\",} [1-9]")
+        .containsPattern("dosql_chain_files_total\\{level=\"1\",} [1-9]")
+        .contains("dosql_chain_lag_seconds")
+        .contains("dosql_chain_tenants_waiting 0.0");
   }
 
   private static long lsn(JsonNode answer) {
     return answer.path("lsn").asLong();
   }
 
-  private static void awaitChain(Path storeFolder, String line, long lsn) {
+  private static void awaitChain(Path storeFolder, String line, String tenant, long lsn) {
     try (DirectoryObjectStore store = new DirectoryObjectStore(storeFolder)) {
       ChainCatalog catalog = new ChainCatalog(store, ArchiveLayout.forDirectory(PREFIX), line);
       await()
           .atMost(ROUND_MAX)
-          .untilAsserted(() -> assertThat(catalog.state("a").end()).isEqualTo(lsn));
+          .untilAsserted(() -> assertThat(catalog.state(tenant).end()).isEqualTo(lsn));
+      assertThat(catalog.files(tenant, ChainLevel.SNAPSHOT, 0)).hasSize(1);
     }
   }
 
