@@ -22,6 +22,18 @@ final class RawConnection implements AutoCloseable {
     in = socket.getInputStream();
   }
 
+  /** The head of a request with a good token; {@code more} is whole lines. */
+  static String head(PodUnderTest pod, String method, String path, String more) {
+    return "%s %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n%s\r\n"
+        .formatted(method, path, pod.keys.token(), more);
+  }
+
+  /** A whole request that runs one statement. */
+  static String query(PodUnderTest pod, String sql) {
+    String body = "{\"sql\":\"" + sql + "\"}";
+    return head(pod, "POST", "/db/t1/query", "Content-Length: " + body.length() + "\r\n") + body;
+  }
+
   void send(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
     socket.getOutputStream().flush();

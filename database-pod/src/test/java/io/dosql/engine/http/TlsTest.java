@@ -199,8 +199,7 @@ class TlsTest {
     TestCertificate certificate = TestCertificate.make(folder, "EC");
     certificate.write(secret, certificate.keyPem());
     TlsSetting impatient =
-        new TlsSetting(
-            new TlsCertificates(secret, false, System::nanoTime), Duration.ofMillis(300));
+        new TlsSetting(new TlsCertificates(secret, false, System::nanoTime), Duration.ofSeconds(5));
     // A connection without a request would be closed much later.
     assertThat(HttpLimits.DEFAULT.idleTimeout()).isGreaterThan(Duration.ofSeconds(30));
     try (PodUnderTest pod = new PodUnderTest(folder, impatient);
