@@ -389,9 +389,36 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
   private void flush() {
     isFlushPlanned.set(false);
+    writeAnswers();
+    if (isClosing) {
+      return;
+    }
+    setMessagesAside();
+    if (inFlight <= 0) {
+      isWaitingForAll = false;
+    }
+    if (isClosing) {
+      return;
+    }
+    if (isRestarting && inFlight <= 0) {
+      close(RESTART, "the pod restarts");
+    } else if (!isRestarting && !isWaitingForAll && inFlight <= limits.maxRequestsInFlight() / 2) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  private void writeAnswers() {
     for (Outgoing next = outgoing.poll(); next != null; next = outgoing.poll()) {
       int bytes = next.bytes();
       SocketPeer.Answered answered = next.answered();
+      inFlight--;
+      inFlightBytes -= answered.messageBytes();
+      if (isClosing) {
+        // RFC 6455, section 5.5.1: nothing may follow the close, which is on its way.
+        giveRoom(bytes);
+        answered.whenSent().run();
+        continue;
+      }
       ByteBuf content = Unpooled.wrappedBuffer(next.message());
       var _ =
           channel
@@ -404,24 +431,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                     giveRoom(bytes);
                     answered.whenSent().run();
                   });
-      inFlight--;
-      inFlightBytes -= answered.messageBytes();
     }
     channel.flush();
-    if (!isClosing) {
-      setMessagesAside();
-    }
-    if (inFlight <= 0) {
-      isWaitingForAll = false;
-    }
-    if (isClosing) {
-      return;
-    }
-    if (isRestarting && inFlight <= 0) {
-      close(RESTART, "the pod restarts");
-    } else if (!isRestarting && !isWaitingForAll && inFlight <= limits.maxRequestsInFlight() / 2) {
-      channel.config().setAutoRead(true);
-    }
   }
 
   /** Reads no more, and closes when all that was read is answered; from any thread. */
@@ -440,8 +451,9 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     if (isClosing) {
       return;
     }
+    // What was answered before leaves before the close.
+    writeAnswers();
     isClosing = true;
-    flush();
     // For the other side's close.
     channel.config().setAutoRead(true);
     var _ =

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 class WebSocketTimesTest {
 
   private static final int TEXT = 0x81;
+  private static final int BINARY = 0x82;
   private static final int CLOSE = 0x88;
   private static final int PING = 0x89;
   private static final int PONG = 0x8A;
@@ -65,13 +67,19 @@ class WebSocketTimesTest {
     private final Socket socket;
     private final DataInputStream in;
 
-    @SuppressWarnings("StringConcatToTextBlock") // The ends of lines are what matters here.
     private Raw(PodUnderTest pod) throws IOException {
+      this(pod, "hrana1");
+    }
+
+    @SuppressWarnings("StringConcatToTextBlock") // The ends of lines are what matters here.
+    private Raw(PodUnderTest pod, String subprotocol) throws IOException {
       // Before the connection is there, whose time runs then.
       byte[] upgrade =
           ("GET /db/t/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                   + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-                  + "Authorization: Bearer "
+                  + "Sec-WebSocket-Protocol: "
+                  + subprotocol
+                  + "\r\nAuthorization: Bearer "
                   + pod.keys.token()
                   + "\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII);
@@ -265,6 +273,25 @@ class WebSocketTimesTest {
         "request":{"type":"execute","stream_id":1,"stmt":{"sql":"%s"}}}"""
             .formatted(id, sql)
             .getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void nothingComesAfterAClose(@TempDir Path folder) throws Exception {
+    try (PodUnderTest pod =
+            new PodUnderTest(folder, limits(Duration.ofSeconds(30), Duration.ofMinutes(5)));
+        Raw client = new Raw(pod, "hrana2")) {
+      client.hello();
+      assertThat(ask(client, "{\"type\":\"open_stream\",\"stream_id\":1}")).contains("response_ok");
+      execute(client, 2, "BLOCK");
+      assertThat(pod.sessions.blocked.await(60, TimeUnit.SECONDS)).isTrue();
+      client.send(BINARY, new byte[0]);
+      Frame close = client.frame();
+      assertThat(close.head()).isEqualTo(CLOSE);
+      assertThat(close.code()).isEqualTo(1003);
+      // The statement ends, and its answer has nowhere to go.
+      pod.sessions.release.countDown();
+      assertThat(client.in.read()).describedAs("the end").isEqualTo(-1);
+    }
   }
 
   // ---- Parts of messages
