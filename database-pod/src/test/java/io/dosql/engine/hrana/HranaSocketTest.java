@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.dosql.engine.auth.FailureGuard;
 import io.dosql.engine.hrana.WireMessage.Field;
 import io.dosql.engine.main.RealPod;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,14 @@ import org.slf4j.LoggerFactory;
 /** The protocol over a WebSocket, against a whole pod. */
 class HranaSocketTest {
 
+  /** Runs until it is cancelled. */
+  private static final String ENDLESS =
+      "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+
+  private static String numbersUpTo(int last) {
+    return ENDLESS.replace("FROM n)", "FROM n WHERE i < " + last + ")");
+  }
+
   @SuppressWarnings("NullAway.Init") // Set before all tests.
   private static RealPod pod;
 
@@ -38,6 +47,13 @@ class HranaSocketTest {
   @AfterAll
   static void stop() {
     pod.close();
+  }
+
+  /** What clients that have gone held, and asked for, is given up. */
+  private static void awaitNoStreams() {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> pod.part(HranaService.class).openStreams() == 0);
   }
 
   private static SocketClient open(@Nullable String subprotocol) throws Exception {
@@ -102,20 +118,24 @@ class HranaSocketTest {
         SocketClient brief = SocketClient.open(pod, "/db/sock/", "X-DoSQL-Lock-Timeout", "100")) {
       holder.ok(1, openStream(1));
       holder.ok(2, execute(1, "BEGIN IMMEDIATE"));
+      // Busy: whoever is idle loses the writer to those who wait.
+      holder.sendRequest(3, execute(1, "CREATE TABLE held AS " + ENDLESS));
+      await().until(() -> pod.get("/metrics").body().contains("dosql_requests_in_work 1.0"));
       for (int stream = 1; stream <= 2; stream++) {
         brief.ok(10 * stream, openStream(stream));
         JsonNode refused = brief.ask(10 * stream + 1, execute(stream, "BEGIN IMMEDIATE"));
         assertThat(refused.at("/error/message").asText()).contains("longer than 100 ms");
       }
     }
-    try (SocketClient brief = SocketClient.open(pod, "/db/sock/", "X-DoSQL-Timeout", "300")) {
+    awaitNoStreams();
+    try (SocketClient brief = SocketClient.open(pod, "/db/sock/", "X-DoSQL-Timeout", "2000")) {
       brief.ok(1, openStream(1));
       brief.ok(2, execute(1, "BEGIN"));
       await()
           .untilAsserted(
               () ->
                   assertThat(brief.ask(3, execute(1, "SELECT 1")).at("/error/message").asText())
-                      .contains("300 ms", "transactionTimeout"));
+                      .contains("2000 ms", "transactionTimeout"));
     }
   }
 
@@ -143,22 +163,21 @@ class HranaSocketTest {
 
   @Test
   void streamsDoNotWaitForEachOtherButHrana1GetsItsAnswersInOrder() throws Exception {
-    String slow =
-        "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
-            + " SELECT count(*) FROM n";
-    for (String version : List.of("hrana1", "hrana2")) {
-      try (SocketClient client = open(version)) {
-        client.ok(1, openStream(1));
-        client.ok(2, openStream(2));
-        client.sendRequest(3, execute(1, slow));
-        client.sendRequest(4, execute(2, "SELECT 1"));
-        int first = client.receive().get("request_id").asInt();
-        int second = client.receive().get("request_id").asInt();
-        assertThat(List.of(first, second))
-            .describedAs(version)
-            .isEqualTo(version.equals("hrana1") ? List.of(3, 4) : List.of(4, 3));
-      }
+    try (SocketClient client = open("hrana1")) {
+      client.ok(1, openStream(1));
+      client.ok(2, openStream(2));
+      client.sendRequest(3, execute(1, numbersUpTo(1_000_000)));
+      client.sendRequest(4, execute(2, "SELECT 1"));
+      assertThat(client.receive().get("request_id").asInt()).isEqualTo(3);
+      assertThat(client.receive().get("request_id").asInt()).isEqualTo(4);
     }
+    try (SocketClient client = open("hrana2")) {
+      client.ok(1, openStream(1));
+      client.ok(2, openStream(2));
+      client.sendRequest(3, execute(1, ENDLESS));
+      client.ok(4, execute(2, "SELECT 1"));
+    }
+    awaitNoStreams();
   }
 
   @Test
@@ -316,7 +335,13 @@ class HranaSocketTest {
     for (String jwt : List.of("null", "\"nonsense\"")) {
       try (SocketClient client = SocketClient.connect(pod, "/db/sock/", "hrana2")) {
         client.send("{\"type\":\"hello\",\"jwt\":" + jwt + "}");
-        client.sendRequest(1, openStream(1));
+        // Which may come when the connection is closed.
+        boolean _ =
+            client.sendRaw(
+                "{\"type\":\"request\",\"request_id\":1,\"request\":%s}"
+                    .formatted(openStream(1))
+                    .getBytes(StandardCharsets.UTF_8),
+                true);
         JsonNode refused = client.receive();
         assertThat(refused.get("type").asText()).isEqualTo("hello_error");
         assertThat(refused.at("/error/code").asText()).isEqualTo("UNAUTHORIZED");
@@ -447,9 +472,9 @@ class HranaSocketTest {
     client.ok(2, execute(1, "BEGIN IMMEDIATE"));
     client.ok(3, execute(1, "INSERT INTO t VALUES (1)"));
     client.abort();
-    long begin = System.nanoTime();
+    // Not because it is idle while others wait to write: nobody does.
+    awaitNoStreams();
     pod.sql("gone", "INSERT INTO t VALUES (2)");
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
     assertThat(pod.sql("gone", "SELECT v FROM t").get("rows").toString()).isEqualTo("[[2]]");
   }
 
@@ -459,34 +484,23 @@ class HranaSocketTest {
     SocketClient client = SocketClient.open(pod, "/db/gone3/", "hrana2");
     client.ok(1, openStream(1));
     client.ok(2, execute(1, "BEGIN IMMEDIATE"));
-    client.sendRequest(
-        3,
-        execute(
-            1,
-            "INSERT INTO t WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n) SELECT"
-                + " count(*) FROM n"));
+    client.sendRequest(3, execute(1, "INSERT INTO t " + ENDLESS));
     client.sendRequest(4, "{\"type\":\"close_stream\",\"stream_id\":1}");
     await().until(() -> pod.get("/metrics").body().contains("dosql_requests_in_work 1.0"));
     client.abort();
-    long begin = System.nanoTime();
+    awaitNoStreams();
     pod.sql("gone3", "INSERT INTO t VALUES (2)");
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
   }
 
   @Test
   void aStatementOfAClientThatIsGoneEnds() throws Exception {
     SocketClient client = SocketClient.open(pod, "/db/gone2/", "hrana2");
     client.ok(1, openStream(1));
-    client.sendRequest(
-        2,
-        execute(
-            1,
-            "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM"
-                + " n"));
+    client.sendRequest(2, execute(1, ENDLESS));
     await().until(() -> pod.get("/metrics").body().contains("dosql_requests_in_work 1.0"));
     client.abort();
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(20))
         .until(() -> pod.get("/metrics").body().contains("dosql_requests_in_work 0.0"));
   }
 
@@ -497,16 +511,10 @@ class HranaSocketTest {
       SocketClient idle = SocketClient.open(stopping, "/db/stop/", "hrana2");
       SocketClient busy = SocketClient.open(stopping, "/db/stop/", "hrana2");
       busy.ok(1, openStream(1));
-      busy.sendRequest(
-          2,
-          execute(
-              1,
-              "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 3000000)"
-                  + " SELECT count(*) FROM n"));
-      await().until(() -> stopping.get("/metrics").body().contains("dosql_requests_in_work 1.0"));
+      busy.sendRequest(2, execute(1, numbersUpTo(3_000_000)));
       // Behind it, and not begun.
       busy.sendRequest(3, execute(1, "SELECT 3"));
-      Thread.sleep(50);
+      busy.awaitRead();
       Thread stop = Thread.ofPlatform().start(stopping::close);
       assertThat(idle.awaitClose().code()).isEqualTo(1012);
       assertThat(busy.receive().at("/response/result/rows/0/0/value").asInt()).isEqualTo(3_000_000);

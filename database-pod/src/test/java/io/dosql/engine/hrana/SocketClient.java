@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class SocketClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final BlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
+  private final Semaphore pongs = new Semaphore(0);
   private final CompletableFuture<Close> closed = new CompletableFuture<>();
   private final WebSocket socket;
 
@@ -122,6 +124,13 @@ final class SocketClient implements AutoCloseable {
     }
 
     @Override
+    public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer data) {
+      pongs.release();
+      from.request(1);
+      return null;
+    }
+
+    @Override
     public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
       closed.complete(new Close(code, reason));
       return null;
@@ -160,6 +169,13 @@ final class SocketClient implements AutoCloseable {
 
   void sendRequest(int id, String request) throws Exception {
     send("{\"type\":\"request\",\"request_id\":%d,\"request\":%s}".formatted(id, request));
+  }
+
+  /** Waits until the pod has read all that was sent. */
+  void awaitRead() throws Exception {
+    WebSocket _ =
+        socket.sendPing(ByteBuffer.allocate(0)).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(pongs.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
   private byte[] next() throws InterruptedException {

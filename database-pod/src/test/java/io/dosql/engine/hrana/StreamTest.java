@@ -132,7 +132,14 @@ class StreamTest {
   void abandonedTransaction_losesTheWriterBeforeOthersGiveUp() throws Exception {
     PipelineClient abandoned = new PipelineClient(pod, MAIN);
     abandoned.send(execute("BEGIN IMMEDIATE"), execute("INSERT INTO t VALUES ('abandoned')"));
-    pod.sql("main", "INSERT INTO t VALUES ('patient')");
+    // Who waits would not give up for long: it is the idle one who loses.
+    Answer patient =
+        pod.post(
+            "/query",
+            "{\"sql\":\"INSERT INTO t VALUES ('patient')\"}",
+            "X-DoSQL-Lock-Timeout",
+            "30000");
+    assertThat(patient.status()).describedAs("%s", patient.body()).isEqualTo(200);
     JsonNode results = abandoned.send(execute("COMMIT"), CLOSE);
     assertThat(error(results.get(0)).get("message").asText()).contains("idle", "rolled back");
     JsonNode count = pod.sql("main", "SELECT count(*) FROM t WHERE v = 'abandoned'");

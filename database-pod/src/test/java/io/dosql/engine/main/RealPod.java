@@ -108,7 +108,8 @@ public final class RealPod implements AutoCloseable {
     this.engine = Engine.start(configuration);
   }
 
-  <T> T part(Class<T> type) {
+  /** A part of its engine, by its type. */
+  public <T> T part(Class<T> type) {
     return engine.part(type);
   }
 
