@@ -244,14 +244,22 @@ class AuthenticationTest {
 
   @Test
   void rememberedToken_isRefusedOnceItHasExpired() throws Exception {
-    // Good for as long as clocks may differ.
-    Instant end = Instant.now().plusSeconds(2);
-    String token = "Bearer " + pod.keys.expiringAt(end.minus(AuthLimits.DEFAULT.clockSkew()));
-    assertThat(query(token).statusCode()).isEqualTo(200);
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
-        .untilAsserted(() -> assertThat(query(token).statusCode()).isEqualTo(401));
-    assertThat(Instant.now()).isAfter(end.minusSeconds(1));
+    for (int attempt = 1; true; attempt++) {
+      // Good for as long as clocks may differ.
+      Instant end = Instant.now().plusSeconds(2);
+      String token = "Bearer " + pod.keys.expiringAt(end.minus(AuthLimits.DEFAULT.clockSkew()));
+      int first = query(token).statusCode();
+      if (first != 200 && attempt < 10) {
+        // On a busy machine its time may be over before it gets there.
+        continue;
+      }
+      assertThat(first).isEqualTo(200);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(() -> assertThat(query(token).statusCode()).isEqualTo(401));
+      assertThat(Instant.now()).isAfter(end.minusSeconds(1));
+      return;
+    }
   }
 
   @Test
