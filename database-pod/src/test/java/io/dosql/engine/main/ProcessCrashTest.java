@@ -69,7 +69,7 @@ class ProcessCrashTest {
     assertThat(load.total()).isPositive();
     assertThat(records).describedAs("several commits shared an fsync").isGreaterThan(flushes);
     last.process().destroy();
-    assertThat(last.process().waitFor(12, TimeUnit.SECONDS))
+    assertThat(last.process().waitFor(60, TimeUnit.SECONDS))
         .describedAs("ends on SIGTERM")
         .isTrue();
   }

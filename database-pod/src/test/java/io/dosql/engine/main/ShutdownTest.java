@@ -79,7 +79,7 @@ class ShutdownTest {
       assertThat(pod.get("/health/live").statusCode()).isEqualTo(200);
       pod.sessions.release.countDown();
       assertThat(running.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
-      assertThat(closer.join(Duration.ofSeconds(10))).isTrue();
+      assertThat(closer.join(Duration.ofSeconds(60))).isTrue();
     }
   }
 }
