@@ -25,6 +25,10 @@ public final class RequestGate {
   @GuardedBy("lock")
   private int answers;
 
+  /** Messages of WebSockets that were read and are not answered, in work or not. */
+  @GuardedBy("lock")
+  private int messages;
+
   private volatile boolean shut;
 
   private final List<Runnable> whenShut = new CopyOnWriteArrayList<>();
@@ -50,8 +54,8 @@ public final class RequestGate {
   }
 
   /**
-   * Waits until no request is in work, and all answers are handed over; false if there still is one
-   * after {@code limit}.
+   * Waits until no request is in work or was read to be, and all answers are handed over; false if
+   * there still is one after {@code limit}.
    */
   public boolean awaitIdle(Duration limit) throws InterruptedException {
     long left = limit.toNanos();
@@ -131,6 +135,30 @@ public final class RequestGate {
     }
   }
 
+  /**
+   * A WebSocket has read a message. Its requests enter and leave one after the other, and the gate
+   * is not idle in between; {@link #answered} has to follow.
+   */
+  void read() {
+    lock.lock();
+    try {
+      messages++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** So many messages were answered, or will not be. */
+  void answered(int count) {
+    lock.lock();
+    try {
+      messages -= count;
+      signalIfIdle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @GuardedBy("lock")
   private void signalIfIdle() {
     if (isIdle()) {
@@ -140,7 +168,7 @@ public final class RequestGate {
 
   @GuardedBy("lock")
   private boolean isIdle() {
-    return inWork == 0 && answers == 0;
+    return inWork == 0 && answers == 0 && messages == 0;
   }
 
   int inWork() {

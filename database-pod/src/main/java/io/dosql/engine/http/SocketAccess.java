@@ -90,6 +90,16 @@ final class SocketAccess {
     };
   }
 
+  /** A message was read: the pod does not end before {@link #answered}. */
+  void read() {
+    gate.read();
+  }
+
+  /** So many messages were answered, or will not be. */
+  void answered(int messages) {
+    gate.answered(messages);
+  }
+
   void count(SocketPeer.Answered answered) {
     metrics.count("hrana_websocket", answered.code(), answered.nanos());
   }

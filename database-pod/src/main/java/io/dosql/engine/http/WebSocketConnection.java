@@ -94,6 +94,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   private long arrivingBytes;
   private long inFlightBytes;
   private int inFlight;
+
+  /** Those among them for which the pod does not end. */
+  private int awaited;
+
   private boolean isGreeted;
   private boolean isHeardOf = true;
   private boolean isRestarting;
@@ -165,6 +169,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     }
     hrana.gone();
     isEnded = true;
+    awaitNoMore(awaited);
     messages.close();
     sockets.closed(this);
   }
@@ -255,6 +260,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
       return;
     }
     inFlight++;
+    if (!isEnded) {
+      awaited++;
+      access.read();
+    }
     inFlightBytes += content.readableBytes();
     arrivingBytes = 0;
     // Nothing more is read from a client that nobody knows yet, either.
@@ -266,8 +275,15 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     hrana.receive(ByteBufUtil.getBytes(content));
   }
 
+  private void awaitNoMore(int answers) {
+    int these = Math.min(answers, awaited);
+    awaited -= these;
+    access.answered(these);
+  }
+
   private void answerClose(CloseWebSocketFrame close) {
     isClosing = true;
+    awaitNoMore(awaited);
     int code = close.statusCode() < 0 ? NORMAL : close.statusCode();
     var _ =
         channel
@@ -413,6 +429,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
       SocketPeer.Answered answered = next.answered();
       inFlight--;
       inFlightBytes -= answered.messageBytes();
+      awaitNoMore(1);
       if (isClosing) {
         // RFC 6455, section 5.5.1: nothing may follow the close, which is on its way.
         giveRoom(bytes);
@@ -437,6 +454,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
   /** Reads no more, and closes when all that was read is answered; from any thread. */
   void restart() {
+    // Until then a message may be read that nobody would wait for.
+    access.read();
     channel
         .eventLoop()
         .execute(
@@ -444,6 +463,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
               isRestarting = true;
               channel.config().setAutoRead(false);
               flush();
+              access.answered(1);
             });
   }
 
@@ -454,6 +474,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     // What was answered before leaves before the close.
     writeAnswers();
     isClosing = true;
+    awaitNoMore(awaited);
     // For the other side's close.
     channel.config().setAutoRead(true);
     var _ =

@@ -25,6 +25,19 @@ class RequestGateTest {
   }
 
   @Test
+  void itIsNotIdleWhileAMessageThatWasReadIsNotAnswered() throws Exception {
+    gate.read();
+    gate.read();
+    assertThat(gate.inWork()).describedAs("none of their requests has entered").isZero();
+    gate.enter(true);
+    gate.leave();
+    gate.answered(1);
+    assertThat(gate.awaitIdle(Duration.ZERO)).isFalse();
+    gate.answered(1);
+    assertThat(gate.awaitIdle(Duration.ZERO)).isTrue();
+  }
+
+  @Test
   void whoWaitsIsToldOfTheLastAnswer() throws Exception {
     gate.enter();
     gate.shut();

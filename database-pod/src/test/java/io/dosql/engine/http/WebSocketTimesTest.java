@@ -276,6 +276,48 @@ class WebSocketTimesTest {
   }
 
   @Test
+  void thePodIsNotIdleBetweenTheRequestsOfAConnection(@TempDir Path folder) throws Exception {
+    int requests = 100;
+    try (PodUnderTest pod = new PodUnderTest(folder);
+        Raw client = new Raw(pod)) {
+      RequestGate gate = pod.engine().part(RequestGate.class);
+      client.hello();
+      assertThat(ask(client, "{\"type\":\"open_stream\",\"stream_id\":1}")).contains("response_ok");
+      execute(client, 1, "BLOCK");
+      for (int i = 2; i <= requests; i++) {
+        execute(client, i, "echo");
+      }
+      client.send(PING, new byte[0]);
+      assertThat(client.frame().head()).describedAs("all were read").isEqualTo(PONG);
+      assertThat(pod.sessions.blocked.await(60, TimeUnit.SECONDS)).isTrue();
+      pod.sessions.release.countDown();
+      boolean isIdle;
+      do {
+        isIdle = gate.awaitIdle(Duration.ZERO);
+      } while (!isIdle);
+      assertThat(pod.sessions.executed).describedAs("before it was idle").hasSize(requests);
+    }
+  }
+
+  @Test
+  void whoGoesLeavesNothingToWaitFor(@TempDir Path folder) throws Exception {
+    try (PodUnderTest pod = new PodUnderTest(folder)) {
+      RequestGate gate = pod.engine().part(RequestGate.class);
+      try (Raw client = new Raw(pod)) {
+        client.hello();
+        assertThat(ask(client, "{\"type\":\"open_stream\",\"stream_id\":1}"))
+            .contains("response_ok");
+        execute(client, 1, "BLOCK");
+        execute(client, 2, "echo");
+        assertThat(pod.sessions.blocked.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(gate.awaitIdle(Duration.ZERO)).isFalse();
+      }
+      pod.sessions.release.countDown();
+      await().until(() -> gate.awaitIdle(Duration.ZERO));
+    }
+  }
+
+  @Test
   void nothingComesAfterAClose(@TempDir Path folder) throws Exception {
     try (PodUnderTest pod =
             new PodUnderTest(folder, limits(Duration.ofSeconds(30), Duration.ofMinutes(5)));
