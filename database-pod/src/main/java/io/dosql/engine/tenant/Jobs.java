@@ -58,8 +58,8 @@ final class Jobs {
         });
   }
 
-  /** Does not wait for it, and tells the log if it fails. */
-  void onReaderLater(Runnable job) {
+  /** Does not wait for it, and tells the log if it fails; false if the pool takes no more. */
+  CompletableFuture<Boolean> onReaderLater(Runnable job) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     try {
       onReader(
@@ -71,7 +71,7 @@ final class Jobs {
     } catch (RejectedExecutionException poolHasEnded) {
       done.complete(false);
     }
-    var _ = done.exceptionally(this::failedInBackground);
+    return done.exceptionally(this::failedInBackground);
   }
 
   private boolean failedInBackground(Throwable failure) {

@@ -176,11 +176,10 @@ public final class ReaderLease implements AutoCloseable {
   /**
    * Called from time to time by maintenance.
    *
-   * @return whether it was taken away because others wait
+   * @return whether it was taken away, for whatever reason: its connection is for who waits
    */
   boolean expireIfOverdue(long nowNanos, boolean othersWait) {
     Hold how;
-    String outlived;
     lock.lock();
     try {
       how = hold;
@@ -190,7 +189,7 @@ public final class ReaderLease implements AutoCloseable {
       if (how.open() != null) {
         how.open().warnIfLong(database.name(), nowNanos);
       }
-      outlived = how.terms().whyOutlived(nowNanos - how.beganNanos());
+      String outlived = how.terms().whyOutlived(nowNanos - how.beganNanos());
       String reason =
           outlived == null ? how.terms().whyIdle(nowNanos - idleSinceNanos, othersWait) : outlived;
       if (busy || reason == null) {
@@ -201,7 +200,7 @@ public final class ReaderLease implements AutoCloseable {
       lock.unlock();
     }
     database.takeBack(this, how.whenTakenAway());
-    return outlived == null;
+    return true;
   }
 
   /** On a reader thread, after {@link #expireIfOverdue} has decided so. */

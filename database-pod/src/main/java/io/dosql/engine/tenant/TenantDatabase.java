@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -48,6 +49,9 @@ public final class TenantDatabase {
 
   /** Leases that clients hold between their calls. */
   private final Set<ReaderLease> heldReaders = ConcurrentHashMap.newKeySet();
+
+  /** Connections that were taken from clients, and are not there yet for who waits. */
+  private final AtomicInteger returning = new AtomicInteger();
 
   private final TenantFiles files;
   private final TenantLimits limits;
@@ -594,6 +598,11 @@ public final class TenantDatabase {
     return nanoTime.getAsLong();
   }
 
+  /** Who waits for a reader connection. */
+  int readersWaiting() {
+    return readers.waiting();
+  }
+
   /** A client holds the lease between its calls. */
   void held(ReaderLease reader) {
     heldReaders.add(reader);
@@ -612,8 +621,10 @@ public final class TenantDatabase {
     if (heldReaders.isEmpty()) {
       return;
     }
-    // Only as many as wait, those first that have been idle for longest.
-    int waiting = readers.waiting();
+    // Only as many as wait, those first that have been idle for longest. What returns is for them,
+    // and is asked for first: what has come back meanwhile must not count for somebody else.
+    int onTheirWay = returning.get();
+    int waiting = readers.waiting() - onTheirWay;
     List<HeldReader> idlest =
         heldReaders.stream()
             .map(held -> new HeldReader(held, nowNanos - held.idleSinceNanos()))
@@ -630,11 +641,14 @@ public final class TenantDatabase {
   /** Has a reader thread give back the connection of a lease that was taken away. */
   void takeBack(ReaderLease reader, Runnable whenDone) {
     heldReaders.remove(reader);
-    jobs.onReaderLater(
-        () -> {
-          reader.giveBackTakenAway();
-          whenDone.run();
-        });
+    int _ = returning.incrementAndGet();
+    var _ =
+        jobs.onReaderLater(
+                () -> {
+                  reader.giveBackTakenAway();
+                  whenDone.run();
+                })
+            .whenComplete((done, failure) -> returning.decrementAndGet());
   }
 
   /** On the strand: gives memory back that makes the next statements quicker, and nothing else. */
