@@ -213,8 +213,12 @@ final class Maintenance implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns when the round that runs, if one does, has ended: none begins anything afterwards. A
+   * round waits for no strand, and so for nobody who might wait for this.
+   */
   @Override
   public void close() {
-    timer.shutdown();
+    timer.close();
   }
 }
