@@ -129,15 +129,16 @@ final class Flusher {
   }
 
   private boolean settle(Batch batch, int batchBytes, long nanos) {
+    // Before it is settled, which who waits for it may see at once. It is flushed in any case.
+    long _ = flushes.incrementAndGet();
+    long _ = records.addAndGet(batch.records());
+    long _ = bytes.addAndGet(batchBytes);
+    lastNanos.set(nanos);
+    long _ = totalNanos.addAndGet(nanos);
     if (!buffer.settle(batch)) {
       return false;
     }
     needsMarker = !batch.isEmpty();
-    flushes.incrementAndGet();
-    records.addAndGet(batch.records());
-    bytes.addAndGet(batchBytes);
-    lastNanos.set(nanos);
-    totalNanos.addAndGet(nanos);
     LogPosition position = new LogPosition(batch.end());
     settledListeners.forEach(listener -> tell(() -> listener.settled(position)));
     batch.settled().complete(null);
