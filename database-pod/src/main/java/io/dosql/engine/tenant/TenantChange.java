@@ -227,6 +227,9 @@ public final class TenantChange {
     if (opened != null) {
       opened.database().leaveService("the tenant was deleted");
       tenant.close(opened);
+    } else if (tenant.state() == TenantState.AWAKE) {
+      // Somebody's wake, which comes next, will close the broken database: its files are open.
+      throw life.busy("it is being recovered");
     }
     if (tenant.state() != TenantState.ABSENT) {
       long lsn = new TenantFacts(tenant, parts).lastLsnOrMore();
