@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,9 @@ public final class Tenants implements AutoCloseable {
   private final TenantRegister register;
   private final ConcurrentSkipListMap<TenantName, Tenant> byName = new ConcurrentSkipListMap<>();
   private final Maintenance maintenance;
+
+  /** So that what is registered, and what a tenant knows of itself, is the same. */
+  private final ReentrantLock pinning = new ReentrantLock();
 
   /**
    * Who may be made by being named.
@@ -279,25 +283,35 @@ public final class Tenants implements AutoCloseable {
    * Durable on return. QUOTA_EXCEEDED when as many are pinned as there may be.
    */
   public void pin(TenantName name) {
-    Tenant tenant = require(name);
-    if (!keepingRegister(name, () -> register.pin(name, parts.life().maxPinned()))) {
-      throw new DosqlException(
-              ErrorCode.QUOTA_EXCEEDED,
-              "%d tenants are pinned already, the limit maxPinned"
-                  .formatted(parts.life().maxPinned()))
-          .withSuggestion("Unpin another tenant first.");
+    pinning.lock();
+    try {
+      Tenant tenant = require(name);
+      if (!keepingRegister(name, () -> register.pin(name, parts.life().maxPinned()))) {
+        throw new DosqlException(
+                ErrorCode.QUOTA_EXCEEDED,
+                "%d tenants are pinned already, the limit maxPinned"
+                    .formatted(parts.life().maxPinned()))
+            .withSuggestion("Unpin another tenant first.");
+      }
+      tenant.setPinned(true);
+    } finally {
+      pinning.unlock();
     }
-    tenant.setPinned(true);
   }
 
   /** Lets a tenant sleep again. Durable on return; whether it was pinned. */
   public boolean unpin(TenantName name) {
-    Tenant tenant = byName.get(name);
-    boolean wasPinned = keepingRegister(name, () -> register.unpin(name));
-    if (tenant != null) {
-      tenant.setPinned(false);
+    pinning.lock();
+    try {
+      boolean wasPinned = keepingRegister(name, () -> register.unpin(name));
+      Tenant tenant = byName.get(name);
+      if (tenant != null) {
+        tenant.setPinned(false);
+      }
+      return wasPinned;
+    } finally {
+      pinning.unlock();
     }
-    return wasPinned;
   }
 
   private interface RegisterChange {
@@ -344,9 +358,17 @@ public final class Tenants implements AutoCloseable {
   }
 
   private void forget(Tenant tenant) {
-    boolean isForgotten = byName.remove(tenant.name(), tenant);
-    if (isForgotten) {
-      parts.census().left(TenantState.ABSENT);
+    pinning.lock();
+    try {
+      if (byName.remove(tenant.name(), tenant)) {
+        parts.census().left(TenantState.ABSENT);
+        // It may have been pinned while it was deleted.
+        boolean _ = unpin(tenant.name());
+      }
+    } catch (DosqlException stillRegistered) {
+      LOG.warn("tenant {} is gone, and stays pinned", tenant.name(), stillRegistered);
+    } finally {
+      pinning.unlock();
     }
   }
 

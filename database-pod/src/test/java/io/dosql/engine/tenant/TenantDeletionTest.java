@@ -2,6 +2,7 @@ package io.dosql.engine.tenant;
 
 import static io.dosql.engine.tenant.TenantLifeTest.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.dosql.engine.error.ErrorCode;
 import java.nio.file.Files;
@@ -181,6 +182,36 @@ class TenantDeletionTest {
       assertFails(ErrorCode.NOT_FOUND, "deleted", stale::use);
       bench.write("a", "CREATE TABLE u (v)");
       assertFails(ErrorCode.NOT_FOUND, "deleted", stale::use);
+    }
+  }
+
+  @Test
+  void aPinThatMeetsADeletionDoesNotOutliveTheTenant() throws Exception {
+    try (LifeBench bench = new LifeBench(folder)) {
+      bench.write("a", "CREATE TABLE t (v)");
+      CountDownLatch isPinned = new CountDownLatch(1);
+      CompletableFuture<?> busy =
+          bench
+              .tenant("a")
+              .strand()
+              .submit(() -> isPinned.await(LifeBench.LONG.toSeconds(), TimeUnit.SECONDS));
+      Thread deleting =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    boolean _ = bench.tenants.delete(A);
+                  });
+      try {
+        await().until(() -> deleting.getState() == Thread.State.TIMED_WAITING);
+        bench.tenants.pin(A);
+      } finally {
+        isPinned.countDown();
+      }
+      busy.get();
+      deleting.join();
+      assertThat(bench.state("a")).isEqualTo(TenantState.ABSENT);
+      bench.write("a", "CREATE TABLE t (v)");
+      assertThat(bench.tenants.unpin(A)).isFalse();
     }
   }
 }
