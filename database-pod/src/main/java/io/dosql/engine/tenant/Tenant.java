@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -593,7 +594,18 @@ public final class Tenant {
    * @throws DosqlException TENANT_EXISTS if the tenant is there and not quarantined
    */
   public TenantChange.Filled fill(SqliteConnection source, Duration timeout, String reason) {
-    return new TenantChange(this, parts).fill(source, timeout, reason);
+    return fill(source, timeout, reason, lsn -> {});
+  }
+
+  /**
+   * The same for content that tells its own LSN.
+   *
+   * @param told the LSN, before anything is read: it may still write to {@code source}. If it
+   *     throws, nothing is filled
+   */
+  TenantChange.Filled fill(
+      SqliteConnection source, Duration timeout, String reason, LongConsumer told) {
+    return new TenantChange(this, parts).fill(source, timeout, reason, told);
   }
 
   /** Gives back what memory the tenant can do without, on the strand, some time soon. */

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to a tenant as a whole: its content is replaced, or it is deleted. */
@@ -82,13 +83,14 @@ public final class TenantChange {
   // ---- Anew
 
   /** See {@link Tenant#fill}. */
-  Filled fill(SqliteConnection source, Duration timeout, String reason) {
+  Filled fill(SqliteConnection source, Duration timeout, String reason, LongConsumer told) {
     TenantState before = begin(reason);
     try {
       long base =
           before == TenantState.ABSENT
               ? parts.folders().baseLsn(tenant.name())
               : new TenantFacts(tenant, parts).lastLsnOrMore();
+      told.accept(base + 1);
       return new TenantFilling(tenant.name(), parts, base).run(source, timeout, this::filled);
     } catch (TenantFilling.InTheWayException lasting) {
       life.setLastingDamage(Tenant.message(lasting));

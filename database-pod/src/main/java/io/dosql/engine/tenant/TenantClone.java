@@ -74,12 +74,14 @@ final class TenantClone {
     try {
       Files.deleteIfExists(copy);
       TenantSnapshot snapshot = copyTo(copy);
-      long lsn = parts.folders().baseLsn(target.name()) + 1;
       try (SqliteConnection content = SqliteConnection.open(copy, OpenMode.READ_WRITE)) {
-        markOrExplain(content, snapshot.lsn(), lsn);
         parts.folders().done("copied " + source.name());
         TenantChange.Filled filled =
-            target.fill(content, COPY_MAX, "it is cloned from " + source.name());
+            target.fill(
+                content,
+                COPY_MAX,
+                "it is cloned from " + source.name(),
+                lsn -> markOrExplain(content, snapshot.lsn(), lsn));
         return new Made(snapshot.lsn(), filled.lsn());
       }
     } catch (IOException failure) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dosql.engine.error.ErrorCode;
+import io.dosql.engine.log.LogPosition;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -100,6 +102,37 @@ class TenantCloneTest {
     try (LifeBench bench = new LifeBench(folder)) {
       assertThat(bench.rows("b", "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1"))
           .containsExactly("__dosql_clones", "t");
+    }
+  }
+
+  /** What is forgotten of deleted tenants moves up from where new ones count. */
+  @Test
+  void aCloneTellsTheSameLsnAgainAlsoWhenOthersAreDeletedMeanwhile() throws Exception {
+    List<Runnable> whenCopied = new ArrayList<>();
+    LifeBench.Setup setup =
+        LifeBench.Setup.standard()
+            .heard(
+                step -> {
+                  if (step.equals("copied a")) {
+                    whenCopied.forEach(Runnable::run);
+                  }
+                });
+    try (LifeBench bench = new LifeBench(folder, setup)) {
+      bench.write("old", "CREATE TABLE t (v)");
+      bench.write("old", "INSERT INTO t VALUES (1)");
+      assertThat(bench.tenants.delete(new TenantName("old"))).isTrue();
+      LogPosition deleted = bench.log().statistics().appended();
+      bench.write("a", "CREATE TABLE t (v)");
+      while (bench.log().oldest().compareTo(deleted) < 0) {
+        bench.write("a", "INSERT INTO t VALUES (randomblob(500000))");
+        bench.write("a", "DELETE FROM t");
+        assertThat(bench.sleep("a")).isTrue();
+      }
+      bench.write("other", "CREATE TABLE t (v)");
+      whenCopied.add(() -> assertThat(bench.tenants.delete(new TenantName("other"))).isTrue());
+      Tenants.Cloned cloned = bench.tenants.clone("c-1", A, B);
+      assertThat(cloned.lsn()).describedAs("beyond that of the oldest deletion").isEqualTo(4);
+      assertThat(bench.tenants.clone("c-1", A, B)).isEqualTo(cloned);
     }
   }
 
