@@ -16,6 +16,11 @@ final class WheelAlarms implements Alarms, AutoCloseable {
           TICK.toMillis(),
           TimeUnit.MILLISECONDS);
 
+  /** Started here: the first alarm would wait for it, and lose an interrupt meanwhile. */
+  WheelAlarms() {
+    wheel.start();
+  }
+
   @Override
   public Alarm set(Duration time, Runnable action) {
     Timeout timeout = wheel.newTimeout(late -> action.run(), time.toNanos(), TimeUnit.NANOSECONDS);
