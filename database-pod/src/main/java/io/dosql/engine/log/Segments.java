@@ -36,8 +36,11 @@ final class Segments implements BatchSink, Closeable {
   /** Oldest first, no longer readable, to be deleted; guarded by the lock. */
   private final Deque<Segment> condemned = new ArrayDeque<>();
 
-  /** Segments that begin before this position are not deleted, but set aside. */
-  private volatile long evidenceEnd;
+  /** Held while a segment goes, so that none is set aside by a rule that is over. */
+  private final ReentrantLock going = new ReentrantLock();
+
+  /** Segments that begin before this position are not deleted, but set aside; guarded by going. */
+  private long evidenceEnd;
 
   // For the flusher only.
 
@@ -150,6 +153,7 @@ final class Segments implements BatchSink, Closeable {
   }
 
   private boolean delete(Segment segment) throws IOException {
+    going.lock();
     try {
       if (segment.start() < evidenceEnd) {
         storage.rename(segment.fileName(), DamageFiles.setAside(segment.fileName()));
@@ -161,14 +165,24 @@ final class Segments implements BatchSink, Closeable {
     } catch (IOException e) {
       LOG.warn("Cannot delete segment {}; trying again later", segment.fileName(), e);
       return false;
+    } finally {
+      going.unlock();
     }
     storage.syncDirectory();
     return true;
   }
 
-  /** Sets what begins before a position aside when it is released, instead of deleting it. */
+  /**
+   * Sets what begins before a position aside when it is released, instead of deleting it. On return
+   * nothing goes by what was said before.
+   */
   void keepAsEvidence(long before) {
-    evidenceEnd = before;
+    going.lock();
+    try {
+      evidenceEnd = before;
+    } finally {
+      going.unlock();
+    }
   }
 
   /** The segment that a position lies in, or the last one before it. */
