@@ -105,11 +105,15 @@ public final class WriterLease implements AutoCloseable {
   }
 
   /**
-   * Has {@code action} run when the lease is taken away, after its transaction was rolled back; it
-   * must not block.
+   * Has {@code action} run when the lease is taken away, after its transaction was rolled back, or
+   * now, if it was before. It must not block, and be harmless if it is run twice.
    */
   public void whenTakenAway(Runnable action) {
     whenTakenAway = action;
+    // Maintenance writes the one and then reads the other, and this the other way round.
+    if (takenAway != null) {
+      action.run();
+    }
   }
 
   /** Called from time to time by maintenance. */
