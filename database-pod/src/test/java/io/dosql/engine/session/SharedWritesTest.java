@@ -7,6 +7,7 @@ import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.tenant.TestEngine;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,10 +21,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** Writes that wait for each other, and so may share a transaction; nobody may notice. */
 class SharedWritesTest {
 
+  /** As long as a writer that is slow, and a machine that is slower, may make the next one wait. */
+  private static final SessionOptions PATIENT =
+      new SessionOptions(
+          true, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(30));
+
   @TempDir Path folder;
 
-  /** Where time stands still, no writer is too slow for the others. */
+  /** Where time stands still, no writer is too slow for the others, and none is idle. */
   private volatile boolean timePasses;
+
+  private volatile long resumedAtNanos;
 
   private TestEngine engine;
   private TenantSessions sessions;
@@ -32,7 +40,7 @@ class SharedWritesTest {
 
   @BeforeEach
   void start() throws Exception {
-    engine = TestEngine.start(folder, () -> timePasses ? System.nanoTime() : 0);
+    engine = TestEngine.start(folder, () -> timePasses ? System.nanoTime() - resumedAtNanos : 0);
     sessions = new TenantSessions(engine.tenants(), engine.log());
     holder = open();
     run(holder, "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT UNIQUE)");
@@ -46,7 +54,7 @@ class SharedWritesTest {
   }
 
   private SqlSession open() {
-    return sessions.open("main", SessionOptions.DEFAULT);
+    return sessions.open("main", PATIENT);
   }
 
   private static Outcome run(SqlSession session, String sql) {
@@ -74,14 +82,25 @@ class SharedWritesTest {
 
   /** Has clients wait in this order while somebody writes, then lets them all. */
   private List<Told> together(String... statements) {
+    return together(() -> {}, statements);
+  }
+
+  private List<Told> together(Runnable whenAllWait, String... statements) {
     run(holder, "BEGIN IMMEDIATE");
     List<CompletableFuture<Told>> told = new ArrayList<>();
     for (String sql : statements) {
       told.add(CompletableFuture.supplyAsync(() -> client(sql), clients));
       await().until(() -> engine.writersWaiting("main") == told.size());
     }
+    whenAllWait.run();
     run(holder, "COMMIT");
     return told.stream().map(CompletableFuture::join).toList();
+  }
+
+  /** Goes on from where it stood: nobody has been idle meanwhile. */
+  private void letTimePass() {
+    resumedAtNanos = System.nanoTime();
+    timePasses = true;
   }
 
   private List<List<Object>> rows(String sql) {
@@ -165,9 +184,9 @@ class SharedWritesTest {
 
   @Test
   void whatRunsForLongHoldsNobodyUp() {
-    timePasses = true;
     List<Told> told =
         together(
+            this::letTimePass,
             "INSERT INTO t (v) VALUES ('a')",
             "INSERT INTO t (v) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT"
                 + " 300000) SELECT 'n' || max(i) FROM n",
