@@ -7,6 +7,7 @@ import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.tenant.TestEngine;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,6 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a client is told of a statement that does not compile. */
 class AdviceTest {
 
+  /** Its transactions may take long. */
+  private static final SessionOptions PATIENT =
+      new SessionOptions(
+          true, Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofMinutes(10));
+
   @TempDir Path folder;
   private TestEngine engine;
   private SqlSession session;
@@ -28,8 +34,7 @@ class AdviceTest {
   @BeforeEach
   void start() throws Exception {
     engine = TestEngine.start(folder);
-    session =
-        new TenantSessions(engine.tenants(), engine.log()).open("main", SessionOptions.DEFAULT);
+    session = open(SessionOptions.DEFAULT);
     run("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT)");
     run("CREATE VIEW active AS SELECT id, name FROM users");
     run("CREATE INDEX users_by_name ON users (name)");
@@ -42,7 +47,15 @@ class AdviceTest {
     engine.close();
   }
 
+  private SqlSession open(SessionOptions options) {
+    return new TenantSessions(engine.tenants(), engine.log()).open("main", options);
+  }
+
   private void run(String sql) {
+    run(session, sql);
+  }
+
+  private static void run(SqlSession session, String sql) {
     Outcome _ = session.execute(new SqlStatement(sql, Parameters.NONE), RowSink.NONE);
   }
 
@@ -163,11 +176,13 @@ class AdviceTest {
 
   @Test
   void adviceOverAThousandTablesIsGivenForAStatementOfUsualLength() {
-    run("BEGIN IMMEDIATE");
-    for (int i = 0; i < 1_000; i++) {
-      run("CREATE TABLE thing_number_" + i + " (a)");
+    try (SqlSession patient = open(PATIENT)) {
+      run(patient, "BEGIN IMMEDIATE");
+      for (int i = 0; i < 1_000; i++) {
+        run(patient, "CREATE TABLE thing_number_" + i + " (a)");
+      }
+      run(patient, "COMMIT");
     }
-    run("COMMIT");
     String tooLong =
         "SELECT * FROM thing_numbr_7 WHERE a IN ("
             + IntStream.range(0, 30_000)

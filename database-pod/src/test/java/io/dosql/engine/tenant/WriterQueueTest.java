@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class WriterQueueTest {
 
-  private static final Duration LONG = Duration.ofSeconds(10);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final WriterQueue queue = new WriterQueue(2);
 
