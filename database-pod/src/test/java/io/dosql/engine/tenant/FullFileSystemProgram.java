@@ -108,11 +108,12 @@ final class FullFileSystemProgram {
   }
 
   /** The guard looks at the disk from time to time. */
-  private static void await(BooleanSupplier condition, String what) {
+  private static void await(BooleanSupplier condition, String what) throws InterruptedException {
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
       require(System.nanoTime() - end < 0, "not in time: " + what);
-      Thread.onSpinWait();
+      // Each try may write: without a pause the disk would be full before the guard looks.
+      Thread.sleep(Duration.ofMillis(20));
     }
   }
 

@@ -184,7 +184,11 @@ class TenantLifeTest {
     try (LifeBench bench = new LifeBench(folder, two)) {
       assertThat(bench.tenant("pinned").isPinned()).isTrue();
       bench.tenants.maintain();
-      await().until(() -> bench.state("pinned") == TenantState.AWAKE);
+      // Who woke it has to let go of it, too, or it is in use when it is to sleep.
+      await()
+          .until(
+              () ->
+                  bench.state("pinned") == TenantState.AWAKE && !bench.tenant("pinned").isInUse());
       assertThat(bench.tenants.unpin(new TenantName("pinned"))).isTrue();
       assertThat(bench.tenants.unpin(new TenantName("pinned"))).isFalse();
       bench.passAndMaintain(IDLE);
