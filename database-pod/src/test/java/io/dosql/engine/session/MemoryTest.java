@@ -39,6 +39,8 @@ class MemoryTest {
   @BeforeEach
   void start() throws Exception {
     Assumptions.assumeTrue(SqliteLibrary.get().has(Capability.BOUNDED_HEAP));
+    // A pod that another test has run in this process has left its own limit.
+    SqliteHeap.limitProcess(0);
     engine = TestEngine.start(folder);
     engine.write("main", "CREATE TABLE t (k INTEGER PRIMARY KEY, v UNIQUE)");
     engine.write("main", "INSERT INTO t VALUES (1, 'one')");
