@@ -28,6 +28,13 @@ final class Simulation implements AutoCloseable {
   private static final int LIVES = 5;
   private static final int ACTIONS_MAX = 60;
   private static final int KIB = 1024;
+
+  /** After so many refusals in one story nothing fails any more while the engine opens. */
+  private static final int FAILING_OPENINGS_MAX = 30;
+
+  /** Those, and those that what had failed before still explains. */
+  private static final int REFUSED_OPENINGS_MAX = 40;
+
   private static final List<String> TENANTS = List.of("a", "b", "c", "d");
 
   private final Random random;
@@ -275,7 +282,7 @@ final class Simulation implements AutoCloseable {
 
   private Faults openingFaults() {
     Faults faults = Faults.none();
-    if (random.nextInt(3) > 0 && statistics.refusedOpenings < 30) {
+    if (random.nextInt(3) > 0 && statistics.refusedOpenings < FAILING_OPENINGS_MAX) {
       faults.shortWrites = 0.1;
       faults.operationsLeft = 1 + random.nextInt(40);
       Faults.Target any = anyTarget();
@@ -296,6 +303,7 @@ final class Simulation implements AutoCloseable {
     while (true) {
       volume.setFaults(opening);
       EngineProcess[] opened = new EngineProcess[1];
+      IOException[] reason = new IOException[1];
       onThread(
           volume,
           () -> {
@@ -304,7 +312,8 @@ final class Simulation implements AutoCloseable {
             } catch (CorruptLogException wrong) {
               throw new Violation("a crash is not corruption", wrong);
             } catch (IOException refused) {
-              return refused;
+              reason[0] = refused;
+              return false;
             }
             return body(opened[0], body);
           });
@@ -313,6 +322,9 @@ final class Simulation implements AutoCloseable {
         return;
       }
       statistics.refusedOpenings++;
+      if (statistics.refusedOpenings > REFUSED_OPENINGS_MAX) {
+        throw new Violation("the engine opens no more, though nothing fails", reason[0]);
+      }
       volume.end();
       restart();
       opening = openingFaults();
