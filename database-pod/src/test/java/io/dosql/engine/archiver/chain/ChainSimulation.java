@@ -246,6 +246,7 @@ final class ChainSimulation implements AutoCloseable {
     tenant.exists = false;
     // A deletion takes a number.
     tenant.lsn++;
+    tenant.deletions.put(tenant.lsn, now);
     log.checkpointed(name, Long.MAX_VALUE);
   }
 
