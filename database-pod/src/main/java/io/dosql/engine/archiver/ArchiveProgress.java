@@ -99,11 +99,35 @@ final class ArchiveProgress {
     lock.lock();
     try {
       settled = max(settled, position);
-      if (behindSince == null && settled.compareTo(archivedTo) > 0) {
-        long now = nanoTime.getAsLong();
-        behindSince = now;
-        progressAt = now;
-      }
+      noteIfBehind();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void noteIfBehind() {
+    if (behindSince == null && settled.compareTo(archivedTo) > 0) {
+      long now = nanoTime.getAsLong();
+      behindSince = now;
+      progressAt = now;
+    }
+  }
+
+  /**
+   * Nothing is known of the archive any more, as after a start.
+   *
+   * @param oldest where the log begins that is kept: another line begins there, or the same goes on
+   *     behind
+   */
+  void startAgain(LogPosition oldest) {
+    lock.lock();
+    try {
+      hasStarted = false;
+      line = null;
+      archivedTime = null;
+      archivedTo = oldest;
+      noteIfBehind();
     } finally {
       lock.unlock();
     }

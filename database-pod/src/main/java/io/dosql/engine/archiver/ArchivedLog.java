@@ -5,7 +5,10 @@ import io.dosql.engine.log.LogPosition;
 /** What of the commit log is in log objects. Any thread. */
 public interface ArchivedLog {
 
-  /** Up to where they hold everything, but for recorded gaps. Never goes back. */
+  /**
+   * Up to where those of the line that is written hold everything behind its begin, but for
+   * recorded gaps. Goes back only when the line's end is looked for anew: another line may begin.
+   */
   LogPosition archivedTo();
 
   /** Those that hold the parts from one position to another; both lie before the end. */

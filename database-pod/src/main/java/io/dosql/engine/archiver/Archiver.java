@@ -296,6 +296,8 @@ public final class Archiver implements ArchivedLog {
           return false;
         }
         case STALE_WRITER -> {
+          // First: a line that is begun now holds nothing of what was archived in this one.
+          progress.startAgain(tail.oldest());
           startAgain();
           throw new DosqlException(
                   STORAGE_CONFLICT,

@@ -23,7 +23,7 @@ import java.util.TreeMap;
 /**
  * One seed's story: a pod commits and archives over a store that fails in every way, ends and comes
  * back, finds its time of day changed and its directory set back; now and then a copy of it runs
- * beside it.
+ * beside it, or has written behind its back.
  *
  * <p>What must hold at every moment: the objects of each line decode, number after number, to
  * exactly what one history of the log had settled, up to some position, but for the gaps that they
@@ -49,6 +49,9 @@ final class ArchiverSimulation {
   private final TestClock clock = new TestClock();
   private final boolean hasSmallLag;
 
+  /** Half of all stories: those that were told before there were any stay as they were. */
+  private final boolean hasStaleWriters;
+
   /** All that has settled in a directory, by position: the model of what may be archived. */
   private final Map<Path, TreeMap<LogPosition, LoggedPart>> histories = new HashMap<>();
 
@@ -63,6 +66,7 @@ final class ArchiverSimulation {
         new FaultyObjectStore(
             new DirectoryObjectStore(Files.createDirectories(folder.resolve("store"))));
     this.hasSmallLag = random.nextInt(3) == 0;
+    this.hasStaleWriters = seed % 2 == 0;
     this.pod = start(folder.resolve("pod-0"));
   }
 
@@ -98,6 +102,13 @@ final class ArchiverSimulation {
       case 5 -> runACopy();
       case 6 -> setBack();
       case 7 -> clock.advance(Duration.ofSeconds(random.nextInt(60)));
+      case 8 -> {
+        if (hasStaleWriters) {
+          aStaleWriterSlipsIn();
+        } else {
+          work();
+        }
+      }
       default -> work();
     }
   }
@@ -170,6 +181,26 @@ final class ArchiverSimulation {
     if (random.nextBoolean()) {
       pod = copy;
     }
+  }
+
+  /** An engine on a copy goes on where the line ends, and does not know of any claim. */
+  private void aStaleWriterSlipsIn() throws IOException {
+    FaultyObjectStore.Faults faults = store.repair();
+    ArchivedProcess stale = start(copyOf(pod));
+    for (int i = random.nextInt(3); i > 0; i--) {
+      stale.commitAndSettle("stale", random.nextInt(5));
+    }
+    remember(stale);
+    ArchivedLine line = ArchivedLine.read(store, pod.line());
+    boolean goesOn =
+        !line.headers().isEmpty()
+            && line.end().compareTo(stale.log().oldest()) >= 0
+            && line.end().compareTo(stale.log().settled()) <= 0
+            && explains(history(stale), line);
+    if (goesOn) {
+      StaleWriter.slipIn(store, pod.line(), stale);
+    }
+    store.setFaults(faults);
   }
 
   /** The volume is set back to what it was, after more was archived. */

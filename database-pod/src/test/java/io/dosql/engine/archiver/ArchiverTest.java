@@ -481,6 +481,83 @@ class ArchiverTest {
   }
 
   @Test
+  void theLineThatIsBegunBehindAStaleWriterHasArchivedOnlyWhatItHoldsItself() throws Exception {
+    ArchivedProcess pod = start("pod");
+    pod.commitAndSettle("a", 1);
+    pod.archiveAll();
+    DrivenArchiver.copy(pod.folder(), folder.resolve("copy"));
+    ArchivedProcess stale = start("copy");
+    stale.commitAndSettle("b", 2);
+    StaleWriter.slipIn(store, "first", stale);
+    List<Boolean> told = new ArrayList<>();
+    pod.archiver.onClaimed(
+        (line, chainedTo, from) -> told.add(pod.archiver.archivedTo().compareTo(from) <= 0));
+    pod.commitAndSettle("a", 1);
+    LogPosition appended = pod.log().statistics().appended();
+
+    Duration _ = pod.tick();
+    assertThat(pod.archiver.status().failure().orElseThrow().code())
+        .isEqualTo(ErrorCode.STORAGE_CONFLICT);
+    assertNothingCountsAsArchived(pod, all(pod).getFirst());
+    Duration _ = pod.tick();
+    assertThat(pod.line()).isNotEqualTo("first");
+    assertThat(line(pod).parts()).isEmpty();
+    assertNothingCountsAsArchived(pod, all(pod).getFirst());
+    assertThat(pod.archiver.archivedTo()).isEqualTo(line(pod).end());
+    assertThat(told).containsExactly(true);
+
+    pod.archiveAll();
+    assertThat(pod.archiver.isArchived(appended)).isTrue();
+    assertArchived(pod);
+    assertThat(ArchivedLine.read(store, "first").parts()).isEqualTo(all(stale));
+  }
+
+  private static void assertNothingCountsAsArchived(ArchivedProcess pod, LoggedPart first) {
+    assertThat(pod.archiver.archivedTo()).isLessThanOrEqualTo(first.position());
+    assertThat(pod.archiver.isArchived(first.end())).isFalse();
+    assertThat(pod.archiver.isCaughtUp()).isFalse();
+    assertThat(pod.archiver.status().lagBytes())
+        .isEqualTo(pod.log().settled().bytes() - pod.archiver.archivedTo().bytes());
+  }
+
+  @Test
+  void theLogKeepsWhatTheLineThatIsBegunBehindAStaleWriterDoesNotHoldYet() throws Exception {
+    ArchivedProcess pod = start("pod");
+    pod.commitAndSettle("a", 1);
+    pod.archiveAll();
+    DrivenArchiver.copy(pod.folder(), folder.resolve("copy"));
+    ArchivedProcess stale = start("copy");
+    stale.commitAndSettle("b", 2);
+    StaleWriter.slipIn(store, "first", stale);
+    pod.commitAndSettle("a", 1);
+    Duration _ = pod.tick();
+    Duration _ = pod.tick();
+    store.refuseWrites(ErrorCode.STORAGE_UNAVAILABLE);
+    for (int i = 0; i < 60; i++) {
+      pod.commitAndSettle("a", 20);
+      Duration _ = pod.tick();
+    }
+    heal();
+    pod.archiveAll();
+    assertArchived(pod);
+  }
+
+  @Test
+  void aStaleWriterThatWroteWhatTheLogHoldsIsGoneOnFrom() throws Exception {
+    ArchivedProcess pod = start("pod");
+    pod.commitAndSettle("a", 1);
+    pod.archiveAll();
+    pod.commitAndSettle("a", 1);
+    DrivenArchiver.copy(pod.folder(), folder.resolve("copy"));
+    StaleWriter.slipIn(store, "first", start("copy"));
+    Duration _ = pod.tick();
+    pod.commitAndSettle("a", 1);
+    pod.archiveAll();
+    assertThat(pod.line()).isEqualTo("first");
+    assertArchived(pod);
+  }
+
+  @Test
   void keepServingLetsGoOfTheOldestAndRecordsTheGap() throws Exception {
     ArchivedProcess pod = start("pod");
     pod.commitAndSettle("a", 1);
