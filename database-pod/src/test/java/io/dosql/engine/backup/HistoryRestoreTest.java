@@ -50,7 +50,6 @@ import org.junit.jupiter.api.io.TempDir;
 class HistoryRestoreTest {
 
   private static final String LINE = "00000000000007f3";
-  private static final Duration WAIT_MAX = Duration.ofSeconds(30);
   private static final int STEPS = 250;
   private static final List<String> TENANTS = List.of("a", "b", "main");
 
@@ -176,7 +175,7 @@ class HistoryRestoreTest {
   void momentBeforeATenantsFirstCommit_isBeforeIt() throws Exception {
     engine.write("a", "CREATE TABLE t (id INTEGER)");
     awaitArchived("a", 1);
-    await().atMost(WAIT_MAX).until(() -> history.line(LINE).tenants().contains("a"));
+    await().until(() -> history.line(LINE).tenants().contains("a"));
     for (Instant time : List.of(begun.minusSeconds(60), begun)) {
       assertThat(plan("a", new RestoreTarget.AtTime(time)).isEmpty()).isTrue();
     }
@@ -189,7 +188,6 @@ class HistoryRestoreTest {
     State last = states("a").getLast();
     assertThat(engine.tenants().delete(new TenantName("a"))).isTrue();
     await()
-        .atMost(WAIT_MAX)
         .until(
             () -> {
               commit("b", "INSERT INTO t (v) VALUES ('others go on')");
@@ -234,7 +232,7 @@ class HistoryRestoreTest {
     work(new Random(1), 40);
     awaitArchived();
     // Or other files would lead there a moment later.
-    await().atMost(WAIT_MAX).until(() -> plan("a", new RestoreTarget.Latest()).slices().isEmpty());
+    await().until(() -> plan("a", new RestoreTarget.Latest()).slices().isEmpty());
     State middle =
         states("a").stream()
             .filter(state -> !plan("a", new RestoreTarget.AtLsn(state.lsn())).slices().isEmpty())
@@ -332,7 +330,6 @@ class HistoryRestoreTest {
 
   private void awaitArchived(String tenant, long lsn) {
     await()
-        .atMost(WAIT_MAX)
         .ignoreException(DosqlException.class)
         .untilAsserted(
             () -> assertThat(plan(tenant, new RestoreTarget.Latest()).lsn()).isEqualTo(lsn));

@@ -3,6 +3,9 @@ package io.dosql.engine.main;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dosql.engine.archive.ArchiveLayout;
 import io.dosql.engine.archive.log.LogObject;
@@ -13,6 +16,7 @@ import io.dosql.engine.archive.log.LogSpan;
 import io.dosql.engine.archive.log.SpooledLogObject;
 import io.dosql.engine.archive.store.DirectoryObjectStore;
 import io.dosql.engine.archive.store.PutResult;
+import io.dosql.engine.archiver.ArchiverThreads;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.log.CommitLog;
@@ -29,14 +33,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The whole pod archives what it commits. */
 class ArchivePodTest {
 
   private static final String PREFIX = "shop/orders";
+
+  /** Of one after the other that leave commits behind. */
+  private static final int STOPS_MAX = 3;
 
   @TempDir Path folder;
   private Path storeFolder;
@@ -55,9 +64,7 @@ class ArchivePodTest {
   }
 
   private static JsonNode awaitRestorable(RealPod pod) {
-    return await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> archive(pod), found -> found.path("oldestRestorable").isTextual());
+    return await().until(() -> archive(pod), found -> found.path("oldestRestorable").isTextual());
   }
 
   private List<LoggedPart> archived(String line) throws IOException {
@@ -196,8 +203,9 @@ class ArchivePodTest {
                         "{\"kind\":\"restore\",\"latest\":true,\"dryRun\":true}");
                   },
                   planned ->
-                      planned.path("result").path("tenants").findValues("tenant").size() < 2);
-      assertThat(all.path("state").asText()).isEqualTo("succeeded");
+                      planned.path("state").asText().equals("succeeded")
+                          && planned.path("result").path("tenants").findValues("tenant").size()
+                              < 2);
       assertThat(all.path("result").path("tenants").findValuesAsText("tenant"))
           .containsExactly("b");
       JsonNode leftOut = all.path("result").path("leftOut");
@@ -251,17 +259,44 @@ class ArchivePodTest {
 
   @Test
   void anOrderlyStopArchivesTheLastCommits() throws Exception {
+    int stops = 1;
+    while (!stopArchivesTheLastCommits()) {
+      assertThat(stops++).describedAs("stops that left commits behind").isLessThan(STOPS_MAX);
+    }
+  }
+
+  /**
+   * Commits, and stops the pod.
+   *
+   * @return false if the stop said that it leaves commits to the next start, as it does if the disk
+   *     stalls for longer than it waits; and these were archived then
+   */
+  private boolean stopArchivesTheLastCommits() throws Exception {
     List<LoggedPart> logged;
     String line;
+    ListAppender<ILoggingEvent> told = new ListAppender<>();
+    told.list = new CopyOnWriteArrayList<>();
+    told.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(ArchiverThreads.class);
+    logger.addAppender(told);
     try (RealPod pod = start()) {
-      pod.sql("a", "CREATE TABLE t (v)");
+      pod.sql("a", "CREATE TABLE IF NOT EXISTS t (v)");
       for (int i = 0; i < 20; i++) {
         pod.sql("a", "INSERT INTO t VALUES (" + i + ")");
       }
       line = pod.admin("/admin/status").body().path("line").asText();
       logged = logged(pod);
+    } finally {
+      boolean _ = logger.detachAppender(told);
     }
-    assertThat(archived(line)).isEqualTo(logged);
+    if (told.list.stream().noneMatch(event -> event.getMessage().endsWith("next start"))) {
+      assertThat(archived(line)).isEqualTo(logged);
+      return true;
+    }
+    try (RealPod _ = start()) {
+      await().untilAsserted(() -> assertThat(archived(line)).isEqualTo(logged));
+    }
+    return false;
   }
 
   @Test
