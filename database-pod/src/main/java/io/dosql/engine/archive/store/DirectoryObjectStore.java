@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Collection;
@@ -29,9 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An object is written to a temporary file in {@code .tmp}, fsynced, and then linked under its
  * name, which fails when that is taken: the file system picks the one winner. Only then does the
- * name exist. The folders above it are fsynced. Temporary files of a crash are removed when the
- * store first writes; therefore only one store at a time may be open on a folder. (Several would
- * still never damage each other's objects, only make an upload fail.) The file system must have
+ * name exist. The folders above it are fsynced. Temporary files of a crash are removed by whoever
+ * writes an hour later. Any number of stores may be open on a folder. The file system must have
  * hard links. No key may be a folder of another key.
  *
  * <p>Keeps no metadata, except that {@link ObjectMetadata#LITESTREAM_TIMESTAMP} becomes the file's
@@ -39,14 +39,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DirectoryObjectStore implements ObjectStore {
 
+  /** Who writes a file touches it all the time; if not, only that write fails. */
+  private static final Duration LEFTOVER_AFTER = Duration.ofHours(1);
+
   private final Path root;
   private final DirectoryWriter writer;
   private final DirectoryErrors errors;
 
   /** Touches nothing yet: a folder that is missing or forbidden is told by the calls. */
   public DirectoryObjectStore(Path root) {
+    this(root, LEFTOVER_AFTER);
+  }
+
+  /** {@code leftoverAfter}: a temporary file that nobody has touched for so long goes. */
+  DirectoryObjectStore(Path root, Duration leftoverAfter) {
     this.root = root.toAbsolutePath().normalize();
-    this.writer = new DirectoryWriter(this.root);
+    this.writer = new DirectoryWriter(this.root, leftoverAfter);
     this.errors = new DirectoryErrors(this.root);
   }
 

@@ -13,13 +13,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates files so that they are there in full, durably and once, or not at all. */
 final class DirectoryWriter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DirectoryWriter.class);
 
   /** Begins with a dot so that no tool takes it for part of the archive. */
   static final String TEMPORARY_FOLDER = ".tmp";
@@ -29,13 +35,20 @@ final class DirectoryWriter {
 
   private final Path root;
   private final Path temporaryFolder;
+  private final Duration leftoverAfter;
 
+  /** By {@link System#nanoTime}. */
   @GuardedBy("this")
-  private boolean leftoversRemoved;
+  private long lookDue = System.nanoTime();
 
-  DirectoryWriter(Path root) {
+  /**
+   * @param leftoverAfter a temporary file that nobody has touched for so long belongs to nobody; as
+   *     often it is looked for such files
+   */
+  DirectoryWriter(Path root, Duration leftoverAfter) {
     this.root = root;
     this.temporaryFolder = root.resolve(TEMPORARY_FOLDER);
+    this.leftoverAfter = leftoverAfter;
   }
 
   PutResult create(Path target, ObjectContent content, @Nullable FileTime time) throws IOException {
@@ -82,21 +95,55 @@ final class DirectoryWriter {
   }
 
   private Path newTemporaryFile() throws IOException {
-    removeLeftoversOnce();
-    return Files.createTempFile(temporaryFolder, "object-", ".tmp");
-  }
-
-  private synchronized void removeLeftoversOnce() throws IOException {
     Files.createDirectories(temporaryFolder);
-    if (leftoversRemoved) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(temporaryFolder)) {
-      for (Path file : files.toList()) {
-        Files.deleteIfExists(file);
+    Path temporary = Files.createTempFile(temporaryFolder, "object-", ".tmp");
+    if (isTimeToLook()) {
+      try {
+        removeLeftovers(touched(temporary));
+      } catch (IOException e) {
+        // They may be another user's; they are in nobody's way.
+        LOG.warn("What a crash has left in {} stays there: {}", temporaryFolder, e.toString());
       }
     }
-    leftoversRemoved = true;
+    return temporary;
+  }
+
+  private synchronized boolean isTimeToLook() {
+    long now = System.nanoTime();
+    if (lookDue - now > 0) {
+      return false;
+    }
+    lookDue = now + leftoverAfter.toNanos();
+    return true;
+  }
+
+  /**
+   * Others may be writing here, of another prefix or an engine that has not ended yet.
+   *
+   * @param now by the clock of the file system
+   */
+  private void removeLeftovers(Instant now) throws IOException {
+    try (Stream<Path> files = Files.list(temporaryFolder)) {
+      for (Path file : files.toList()) {
+        if (isLeftover(file, now)) {
+          boolean _ = Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  private boolean isLeftover(Path file, Instant now) throws IOException {
+    try {
+      return touched(file).isBefore(now.minus(leftoverAfter));
+    } catch (NoSuchFileException e) {
+      // Its writer is done with it.
+      return false;
+    }
+  }
+
+  /** The time of its last modification may be that of what it holds. */
+  private static Instant touched(Path file) throws IOException {
+    return ((FileTime) Files.getAttribute(file, "unix:ctime")).toInstant();
   }
 
   private static void write(Path file, ObjectContent content, @Nullable FileTime time)

@@ -3,12 +3,15 @@ package io.dosql.engine.archive.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,19 +31,38 @@ class DirectoryObjectStoreTest extends ObjectStoreContract {
   }
 
   @Test
-  void leftoversOfACrashAreNeverSeenAndGoWithTheFirstWrite() throws Exception {
+  void leftoversOfACrashAreNeverSeenAndGoWhenNobodyHasTouchedThemForAWhile() throws Exception {
     put("a/1", "one");
     Path leftover = Files.writeString(root().resolve(".tmp/object-123.tmp"), "half an obj");
 
-    try (ObjectStore reopened = new DirectoryObjectStore(root())) {
+    try (ObjectStore reopened = new DirectoryObjectStore(root(), Duration.ofMillis(1))) {
       assertThat(reopened.folders("")).containsExactly("a");
       assertThat(keys("", null)).containsExactly("a/1");
-      reopened.putIfAbsent("a/2", ObjectContent.of("two".getBytes(UTF_8)), Map.of());
+      await()
+          .untilAsserted(
+              () -> {
+                assertThat(reopened.probe("x")).isEqualTo(new ProbeResult.Usable());
+                assertThat(leftover).doesNotExist();
+              });
     }
 
-    assertThat(leftover).doesNotExist();
     assertThat(temporaryFiles()).isEmpty();
     assertThat(read("a/1", 0)).isEqualTo("one");
+  }
+
+  /** As an engine with another prefix does, or one that has not ended yet. */
+  @Test
+  void whatAnotherIsWritingStaysAlone() throws Exception {
+    put("a/1", "one");
+    Path half = Files.writeString(root().resolve(".tmp/object-123.tmp"), "half an obj");
+    Files.setLastModifiedTime(half, FileTime.from(Instant.parse("2026-11-24T02:00:00Z")));
+
+    try (ObjectStore another = new DirectoryObjectStore(root())) {
+      assertThat(another.probe("x")).isEqualTo(new ProbeResult.Usable());
+      another.putIfAbsent("b/1", ObjectContent.of("two".getBytes(UTF_8)), Map.of());
+    }
+
+    assertThat(half).exists();
   }
 
   @Test
