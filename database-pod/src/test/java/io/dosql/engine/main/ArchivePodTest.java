@@ -56,7 +56,11 @@ class ArchivePodTest {
   }
 
   private RealPod start() throws IOException {
-    return new RealPod(folder, new EngineConfiguration.Store.Directory(storeFolder, PREFIX));
+    return new RealPod(folder, store());
+  }
+
+  private EngineConfiguration.Store store() {
+    return new EngineConfiguration.Store.Directory(storeFolder, PREFIX);
   }
 
   private static JsonNode archive(RealPod pod) throws Exception {
@@ -266,7 +270,7 @@ class ArchivePodTest {
   }
 
   /**
-   * Commits, and stops the pod.
+   * Commits, and stops a pod that archives nothing else by itself.
    *
    * @return false if the stop said that it leaves commits to the next start, as it does if the disk
    *     stalls for longer than it waits; and these were archived then
@@ -279,7 +283,7 @@ class ArchivePodTest {
     told.start();
     Logger logger = (Logger) LoggerFactory.getLogger(ArchiverThreads.class);
     logger.addAppender(told);
-    try (RealPod pod = start()) {
+    try (RealPod pod = RealPod.archivingEvery(Duration.ofHours(1), folder, store())) {
       pod.sql("a", "CREATE TABLE IF NOT EXISTS t (v)");
       for (int i = 0; i < 20; i++) {
         pod.sql("a", "INSERT INTO t VALUES (" + i + ")");

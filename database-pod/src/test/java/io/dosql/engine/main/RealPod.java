@@ -65,14 +65,26 @@ public final class RealPod implements AutoCloseable {
   /** With a store in which it archives no commits. */
   public static RealPod withoutArchive(Path folder, EngineConfiguration.Store store)
       throws IOException {
+    return withArchive(folder, store, false, EngineConfiguration.Archive.DEFAULT.interval());
+  }
+
+  /** With a store in which it archives so often. */
+  static RealPod archivingEvery(Duration interval, Path folder, EngineConfiguration.Store store)
+      throws IOException {
+    return withArchive(folder, store, true, interval);
+  }
+
+  private static RealPod withArchive(
+      Path folder, EngineConfiguration.Store store, boolean isContinuous, Duration interval)
+      throws IOException {
     EngineConfiguration.Archive usual = EngineConfiguration.Archive.DEFAULT;
     return new RealPod(
         folder,
         store,
         new EngineConfiguration.Store.None(),
         new EngineConfiguration.Archive(
-            false,
-            usual.interval(),
+            isContinuous,
+            interval,
             usual.maxLagBytes(),
             usual.onMaxLag(),
             usual.snapshotInterval(),
