@@ -170,7 +170,7 @@ final class RestoreSources {
     try {
       return ofHistory(source, chosen, Instant.EPOCH);
     } catch (DosqlException failure) {
-      if (failure.code() != ErrorCode.SNAPSHOT_NOT_AVAILABLE) {
+      if (failure.code() != ErrorCode.SNAPSHOT_NOT_AVAILABLE || !isWritten(source)) {
         throw failure;
       }
       // Perhaps nothing was committed since, or it is not archived yet.
@@ -178,10 +178,22 @@ final class RestoreSources {
     }
   }
 
+  /**
+   * Whether the pod's log goes on in the line. What was committed behind the end of another one is
+   * gone, or in the line that follows, and nobody knows which.
+   */
+  private boolean isWritten(RestoreOrder.Source.History source) {
+    return lineOf(source).equals(lines.apply(new RestoreTarget.Latest()));
+  }
+
+  private String lineOf(RestoreOrder.Source.History source) {
+    return source.line().orElseGet(() -> lines.apply(source.target()));
+  }
+
   private FoundStates ofHistory(
       RestoreOrder.Source.History source, Optional<List<String>> chosen, Instant completeTo) {
     RestoreTarget target = source.target();
-    String line = source.line().orElseGet(() -> lines.apply(target));
+    String line = lineOf(source);
     LineHistory lineHistory = history.line(line);
     List<String> tenants = chosen.orElseGet(lineHistory::tenants);
     if (chosen.isEmpty() && !tenants.isEmpty()) {

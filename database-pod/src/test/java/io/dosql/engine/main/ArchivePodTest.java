@@ -17,6 +17,7 @@ import io.dosql.engine.archive.log.SpooledLogObject;
 import io.dosql.engine.archive.store.DirectoryObjectStore;
 import io.dosql.engine.archive.store.PutResult;
 import io.dosql.engine.archiver.ArchiverThreads;
+import io.dosql.engine.archiver.DrivenArchiver;
 import io.dosql.engine.error.DosqlException;
 import io.dosql.engine.error.ErrorCode;
 import io.dosql.engine.log.CommitLog;
@@ -301,6 +302,42 @@ class ArchivePodTest {
       await().untilAsserted(() -> assertThat(archived(line)).isEqualTo(logged));
     }
     return false;
+  }
+
+  @Test
+  void aMomentBehindTheLastCommitOfALineThatEnded_isRefused() throws Exception {
+    Path before = folder.resolve("before");
+    try (RealPod pod = new RealPod(Files.createDirectories(before), store())) {
+      pod.sql("a", "CREATE TABLE t (v)");
+    }
+    Path later = Files.createDirectories(folder.resolve("later"));
+    DrivenArchiver.copy(before.resolve("data"), later.resolve("data"));
+    try (RealPod pod = new RealPod(later, store())) {
+      pod.sql("a", "INSERT INTO t VALUES ('of the line that ends')");
+    }
+    // More may have been committed by now, which nobody has any more.
+    Instant behindIt = Instant.now();
+
+    try (RealPod setBack = new RealPod(before, store())) {
+      setBack.sql("a", "INSERT INTO t VALUES ('of the next line')");
+      Instant now = Instant.now();
+      assertThat(archive(setBack).path("newLine").path("reason").asText())
+          .isEqualTo("ArchiveAhead");
+      JsonNode refused = planOfA(setBack, "behind", behindIt);
+      assertThat(refused.path("error").path("code").asText()).isEqualTo("SNAPSHOT_NOT_AVAILABLE");
+      assertThat(refused.path("error").path("message").asText())
+          .contains("the archive ends before it");
+      assertThat(planOfA(setBack, "now", now).path("state").asText()).isEqualTo("succeeded");
+      String nearest = refused.path("error").path("suggestion").asText();
+      assertThat(nearest).contains("The nearest restorable points are ");
+    }
+  }
+
+  private static JsonNode planOfA(RealPod pod, String id, Instant moment) throws Exception {
+    return pod.run(
+        id,
+        "{\"kind\":\"restore\",\"targetTime\":\"%s\",\"tenants\":[\"a\"],\"dryRun\":true}"
+            .formatted(moment));
   }
 
   @Test
