@@ -27,6 +27,14 @@ final class ScheduledBackupsE2E {
   @Test
   void theScheduleTakesBackupsAndRetentionTakesOldOnesAway() throws Exception {
     Bucket bucket = NAMESPACE.createBucket();
+    NAMESPACE.applyDatabase(DATABASE, bucket.name(), "");
+    var _ = NAMESPACE.awaitReady(DoSQLDatabase.class, DATABASE);
+    SqlClient sql = NAMESPACE.sql(DATABASE);
+    var _ = sql.query("main", "CREATE TABLE entries (at TEXT)");
+    // That of a backup before it would have to stay: commits between the two are counted from it.
+    Awaitility.await("the snapshot that the chain begins with")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> snapshots(bucket).size() == 1);
     NAMESPACE.applyDatabase(
         DATABASE,
         bucket.name(),
@@ -37,9 +45,6 @@ final class ScheduledBackupsE2E {
           keepLast: %d
         """
             .formatted(KEPT));
-    var _ = NAMESPACE.awaitReady(DoSQLDatabase.class, DATABASE);
-    SqlClient sql = NAMESPACE.sql(DATABASE);
-    var _ = sql.query("main", "CREATE TABLE entries (at TEXT)");
 
     Set<String> seen = new TreeSet<>();
     Set<String> left =
@@ -57,7 +62,7 @@ final class ScheduledBackupsE2E {
                 stored -> seen.size() >= 2 * KEPT && stored.size() == KEPT);
     List<String> newest = new ArrayList<>(seen).subList(seen.size() - KEPT, seen.size());
     assertThat(left).containsExactlyElementsOf(newest);
-    // The chain begins with one of its own.
+    // And that of the chain.
     Awaitility.await("the snapshots of pruned backups to be gone")
         .atMost(Duration.ofMinutes(2))
         .until(() -> snapshots(bucket).size() <= KEPT + 1);
