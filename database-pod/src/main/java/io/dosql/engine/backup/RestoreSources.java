@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,35 +166,37 @@ final class RestoreSources {
     }
     // What is newest, the archive alone does not know.
     if (target instanceof RestoreTarget.Latest) {
-      return ofHistory(source, chosen, completeness.completeTo());
+      Instant completeTo = completeness.completeTo();
+      return ofLine(lineOf(source), target, chosen, completeTo);
     }
+    String line = null;
     try {
-      return ofHistory(source, chosen, Instant.EPOCH);
+      line = lineOf(source);
+      return ofLine(line, target, chosen, Instant.EPOCH);
     } catch (DosqlException failure) {
-      if (failure.code() != ErrorCode.SNAPSHOT_NOT_AVAILABLE || !isWritten(source)) {
+      if (failure.code() != ErrorCode.SNAPSHOT_NOT_AVAILABLE || hasEnded(line)) {
         throw failure;
       }
-      // Perhaps nothing was committed since, or it is not archived yet.
-      return ofHistory(source, chosen, completeness.completeTo());
+      // Perhaps nothing was committed since, or it is not archived yet: not even the first line.
+      Instant completeTo = completeness.completeTo();
+      return ofLine(lineOf(source), target, chosen, completeTo);
     }
   }
 
   /**
-   * Whether the pod's log goes on in the line. What was committed behind the end of another one is
-   * gone, or in the line that follows, and nobody knows which.
+   * Whether the pod's log does not go on in the line. What was committed behind its end is gone, or
+   * in the line that follows, and nobody knows which.
    */
-  private boolean isWritten(RestoreOrder.Source.History source) {
-    return lineOf(source).equals(lines.apply(new RestoreTarget.Latest()));
+  private boolean hasEnded(@Nullable String line) {
+    return line != null && !line.equals(lines.apply(new RestoreTarget.Latest()));
   }
 
   private String lineOf(RestoreOrder.Source.History source) {
     return source.line().orElseGet(() -> lines.apply(source.target()));
   }
 
-  private FoundStates ofHistory(
-      RestoreOrder.Source.History source, Optional<List<String>> chosen, Instant completeTo) {
-    RestoreTarget target = source.target();
-    String line = lineOf(source);
+  private FoundStates ofLine(
+      String line, RestoreTarget target, Optional<List<String>> chosen, Instant completeTo) {
     LineHistory lineHistory = history.line(line);
     List<String> tenants = chosen.orElseGet(lineHistory::tenants);
     if (chosen.isEmpty() && !tenants.isEmpty()) {
