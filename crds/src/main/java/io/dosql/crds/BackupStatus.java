@@ -81,6 +81,20 @@ public record BackupStatus(
       List<ResourceCondition> newConditions,
       @Nullable Verified newVerified,
       @Nullable Verification newVerification) {
+    return with(newPhase, newConditions, newVerified, newVerification, operationId);
+  }
+
+  /** The same, with another operation at work for it. */
+  public BackupStatus withOperationId(String newOperationId) {
+    return with(phase, conditions, verified, verification, newOperationId);
+  }
+
+  private BackupStatus with(
+      @Nullable String newPhase,
+      List<ResourceCondition> newConditions,
+      @Nullable Verified newVerified,
+      @Nullable Verification newVerification,
+      @Nullable String newOperationId) {
     return new BackupStatus(
         observedGeneration,
         newPhase,
@@ -95,26 +109,6 @@ public record BackupStatus(
         time,
         newVerified,
         newVerification,
-        error,
-        operationId);
-  }
-
-  /** The same, with another operation at work for it. */
-  public BackupStatus withOperationId(String newOperationId) {
-    return new BackupStatus(
-        observedGeneration,
-        phase,
-        conditions,
-        startTime,
-        completionTime,
-        bytes,
-        tenants,
-        lsn,
-        schemaVersion,
-        location,
-        time,
-        verified,
-        verification,
         error,
         newOperationId);
   }

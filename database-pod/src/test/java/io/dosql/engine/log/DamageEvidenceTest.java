@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -23,13 +22,12 @@ class DamageEvidenceTest {
   @TempDir private Path directory;
 
   /** Lets what sets a file aside wait until it is told to go on. */
-  private static final class SlowRenames implements LogStorage {
-    private final LogStorage storage;
+  private static final class SlowRenames extends ForwardingLogStorage {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch goesOn = new CountDownLatch(1);
 
     SlowRenames(LogStorage storage) {
-      this.storage = storage;
+      super(storage);
     }
 
     @Override
@@ -42,37 +40,7 @@ class DamageEvidenceTest {
           Thread.currentThread().interrupt();
         }
       }
-      storage.rename(from, to);
-    }
-
-    @Override
-    public List<String> list() throws IOException {
-      return storage.list();
-    }
-
-    @Override
-    public LogFile create(String name) throws IOException {
-      return storage.create(name);
-    }
-
-    @Override
-    public LogFile openForWriting(String name) throws IOException {
-      return storage.openForWriting(name);
-    }
-
-    @Override
-    public LogFile openForReading(String name) throws IOException {
-      return storage.openForReading(name);
-    }
-
-    @Override
-    public void delete(String name) throws IOException {
-      storage.delete(name);
-    }
-
-    @Override
-    public void syncDirectory() throws IOException {
-      storage.syncDirectory();
+      super.rename(from, to);
     }
   }
 

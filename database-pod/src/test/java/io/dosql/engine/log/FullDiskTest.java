@@ -21,15 +21,10 @@ class FullDiskTest {
 
   /** Has no space for new files while it is full. */
   private final LogStorage storage =
-      new LogStorage() {
-        @Override
-        public List<String> list() throws IOException {
-          return disk.list();
-        }
-
+      new ForwardingLogStorage(disk) {
         @Override
         public LogFile create(String name) throws IOException {
-          LogFile file = disk.create(name);
+          LogFile file = super.create(name);
           return new LogFile() {
             @Override
             public long sizeBytes() throws IOException {
@@ -59,31 +54,6 @@ class FullDiskTest {
               file.close();
             }
           };
-        }
-
-        @Override
-        public LogFile openForWriting(String name) throws IOException {
-          return disk.openForWriting(name);
-        }
-
-        @Override
-        public LogFile openForReading(String name) throws IOException {
-          return disk.openForReading(name);
-        }
-
-        @Override
-        public void rename(String from, String to) throws IOException {
-          disk.rename(from, to);
-        }
-
-        @Override
-        public void delete(String name) throws IOException {
-          disk.delete(name);
-        }
-
-        @Override
-        public void syncDirectory() throws IOException {
-          disk.syncDirectory();
         }
       };
 

@@ -3,14 +3,12 @@ package io.dosql.engine.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A log's directory whose syncs can be held back, so that commits are appended but not durable. */
-public final class HeldLogStorage implements LogStorage {
+public final class HeldLogStorage extends ForwardingLogStorage {
 
-  private final LogStorage storage;
   private final boolean syncs;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -22,7 +20,7 @@ public final class HeldLogStorage implements LogStorage {
   }
 
   private HeldLogStorage(LogStorage storage, boolean syncs) {
-    this.storage = storage;
+    super(storage);
     this.syncs = syncs;
   }
 
@@ -80,40 +78,20 @@ public final class HeldLogStorage implements LogStorage {
   }
 
   @Override
-  public List<String> list() throws IOException {
-    return storage.list();
-  }
-
-  @Override
   public LogFile create(String name) throws IOException {
-    return new HeldFile(storage.create(name));
+    return new HeldFile(super.create(name));
   }
 
   @Override
   public LogFile openForWriting(String name) throws IOException {
-    return new HeldFile(storage.openForWriting(name));
-  }
-
-  @Override
-  public LogFile openForReading(String name) throws IOException {
-    return storage.openForReading(name);
-  }
-
-  @Override
-  public void rename(String from, String to) throws IOException {
-    storage.rename(from, to);
-  }
-
-  @Override
-  public void delete(String name) throws IOException {
-    storage.delete(name);
+    return new HeldFile(super.openForWriting(name));
   }
 
   @Override
   public void syncDirectory() throws IOException {
     pass();
     if (syncs) {
-      storage.syncDirectory();
+      super.syncDirectory();
     }
   }
 

@@ -9,6 +9,7 @@ import io.dosql.operator.backup.BackupTerms;
 import io.dosql.operator.backup.InvalidScheduleException;
 import io.dosql.operator.backup.SchedulePlan;
 import io.dosql.operator.backup.VerifySchedule;
+import io.dosql.operator.pod.Operation;
 import io.dosql.operator.pod.PodStatus;
 import io.dosql.operator.pod.Reply;
 import io.dosql.operator.pod.StoredBackup;
@@ -306,7 +307,7 @@ record BackupCare(
           listing.isPresent()
               ? observation
                   .pruning()
-                  .filter(pruning -> !pruning.isDone())
+                  .filter(pruning -> !pruning.is(Operation.State.SUCCEEDED))
                   .map(DatabaseObservation.Pruning::operationId)
                   .orElse(null)
               : previous.pruneOperationId());

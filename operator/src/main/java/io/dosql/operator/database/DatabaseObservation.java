@@ -48,11 +48,8 @@ record DatabaseObservation(
    */
   record Pruning(String operationId, List<String> names, Reply<Operation> operation) {
 
-    boolean isDone() {
-      return operation
-          .answer()
-          .filter(known -> known.state() == Operation.State.SUCCEEDED)
-          .isPresent();
+    boolean is(Operation.State state) {
+      return operation.answer().filter(known -> known.state() == state).isPresent();
     }
   }
 

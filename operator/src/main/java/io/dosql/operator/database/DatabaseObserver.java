@@ -235,11 +235,7 @@ final class DatabaseObserver {
   }
 
   private static boolean isToBeTriedAgain(DatabaseObservation.Pruning pruning, Instant now) {
-    return pruning
-            .operation()
-            .answer()
-            .filter(operation -> operation.state() == Operation.State.FAILED)
-            .isPresent()
+    return pruning.is(Operation.State.FAILED)
         && OperationId.age(pruning.operationId(), now).compareTo(PRUNE_RETRY) >= 0;
   }
 
